@@ -1,0 +1,61 @@
+/** Plain words that several rings share. No behaviour. */
+
+/** What the dialog expects the caller to say next; shortens or lengthens the wait at a pause. */
+export type ExpectationKind = 'free' | 'yes_no' | 'date' | 'time' | 'name' | 'purpose' | 'choice' | 'digits';
+
+/** The expectation with what a keypad may answer and which words are likely. */
+export interface Expectation {
+  readonly kind: ExpectationKind;
+  /** True at a decision (a confirmation): the silence wait is longer. */
+  readonly decision: boolean;
+  /** Digits that answer this question on a keypad, with what they mean in words ("1" -> "yes"). */
+  readonly keypad?: Readonly<Record<string, string>>;
+}
+
+/** Whether a transcript already answers what was asked. */
+export type Completeness = 'complete' | 'incomplete' | 'unknown';
+
+/** Keys of a telephone keypad, RFC 4733 section 3.2 events 0-15. */
+export type DtmfDigit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | 'A' | 'B' | 'C' | 'D';
+
+/** Every way a call can end; exactly one per call. */
+export const TERMINATIONS = [
+  'caller_hangup',
+  'agent_goodbye',
+  'transferred',
+  'cancelled',
+  'rejected_capacity',
+  'rejected_draining',
+  'rejected_media',
+  'rejected_request',
+  'ack_timeout',
+  'rtp_inactive',
+  'max_duration',
+  'silence',
+  'media_error',
+  'internal_error',
+  'server_shutdown',
+  'aborted',
+  'no_answer',
+  'callee_busy',
+  'callee_rejected',
+] as const;
+
+/** One of {@link TERMINATIONS}. */
+export type Termination = (typeof TERMINATIONS)[number];
+
+/** A word (or phoneme group) of synthesised speech with its place in the audio and in the text. */
+export interface SpeechMark {
+  readonly text: string;
+  readonly charStart: number;
+  readonly charEnd: number;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** What the caller has heard of an utterance, from RTP timestamps actually sent. */
+export interface Heard {
+  readonly text: string;
+  readonly playedMs: number;
+  readonly complete: boolean;
+}
