@@ -16,7 +16,8 @@ export interface Expectation {
 export type Completeness = 'complete' | 'incomplete' | 'unknown';
 
 /** Keys of a telephone keypad, RFC 4733 section 3.2 events 0-15. */
-export type DtmfDigit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | 'A' | 'B' | 'C' | 'D';
+export type DtmfDigit =
+  '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | '*' | '#' | 'A' | 'B' | 'C' | 'D';
 
 /** Every way a call can end; exactly one per call. */
 export const TERMINATIONS = [

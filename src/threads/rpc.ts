@@ -94,14 +94,19 @@ export function exposeRpc(port: PortLike, target: Methods): void {
     };
     run().then(
       (value) => port.postMessage({ rpc: 'reply', id, value } satisfies ReplyMessage),
-      (error: unknown) => port.postMessage({ rpc: 'reply', id, error: describeError(error) } satisfies ReplyMessage),
+      (error: unknown) =>
+        port.postMessage({ rpc: 'reply', id, error: describeError(error) } satisfies ReplyMessage),
     );
   });
 }
 
 function describeError(error: unknown): NonNullable<ReplyMessage['error']> {
   if (isLeibnizError(error)) {
-    return { message: error.message, code: error.code, ...(error.field === undefined ? {} : { field: error.field }) };
+    return {
+      message: error.message,
+      code: error.code,
+      ...(error.field === undefined ? {} : { field: error.field }),
+    };
   }
   return { message: error instanceof Error ? error.message : String(error) };
 }
