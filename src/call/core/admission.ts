@@ -1,0 +1,80 @@
+import { randomInt, type Rng } from '../../kernel/rng.js';
+import type { MonoMs } from '../../kernel/time.js';
+
+/** Whether a new call is taken. */
+export type Admission =
+  | { readonly admit: true }
+  | {
+      readonly admit: false;
+      readonly reason: 'rejected_capacity' | 'rejected_draining' | 'rejected_request';
+      /** Final status to the INVITE. */
+      readonly status: number;
+      /** Value of Retry-After, in seconds. */
+      readonly retryAfterS: number | undefined;
+    };
+
+/** The one positive answer. */
+export const ADMITTED: Admission = { admit: true };
+
+/** Options of {@link AdmissionControl}. */
+export interface AdmissionOptions {
+  /** Calls at once, at least 1. */
+  readonly maxCalls: number;
+  /** Full for longer than this, OPTIONS is answered 503 so that a balancer looks elsewhere. Default 30,000. */
+  readonly overloadMs?: number;
+  /** Retry-After while draining, in seconds: `[min, max]`. Default 30 to 60. */
+  readonly drainRetryS?: readonly [number, number];
+}
+
+/** Retry-After while full, in seconds. A proxy stays away for all of it (RFC 3261 section 21.5.4), so it is short. */
+const FULL_RETRY_S = [1, 2] as const;
+
+/**
+ * Decides whether a call is taken, from the number of calls and whether the process is draining. A new call is
+ * refused rather than the calls in progress made worse.
+ */
+export class AdmissionControl {
+  readonly #overloadMs: number;
+  readonly #drainRetryS: readonly [number, number];
+  #fullSince: MonoMs | undefined;
+
+  constructor(
+    private readonly options: AdmissionOptions,
+    private readonly rng: Rng,
+  ) {
+    if (!Number.isInteger(options.maxCalls) || options.maxCalls < 1) {
+      throw new RangeError(`maxCalls must be a positive integer, got ${options.maxCalls}`);
+    }
+    this.#overloadMs = options.overloadMs ?? 30_000;
+    this.#drainRetryS = options.drainRetryS ?? [30, 60];
+  }
+
+  /** Tells how many calls there are; call it whenever the number changes. */
+  note(now: MonoMs, activeCalls: number): void {
+    if (activeCalls < this.options.maxCalls) this.#fullSince = undefined;
+    else this.#fullSince ??= now;
+  }
+
+  /** A new call, with `activeCalls` others. */
+  decide(now: MonoMs, activeCalls: number, draining: boolean): Admission {
+    this.note(now, activeCalls);
+    if (draining) return this.#refuse('rejected_draining', this.#drainRetryS);
+    if (activeCalls >= this.options.maxCalls) return this.#refuse('rejected_capacity', FULL_RETRY_S);
+    return ADMITTED;
+  }
+
+  /**
+   * An OPTIONS ping. Balancers take a server out on 503 and put it back only after further pings, so a full moment
+   * is not reported, only draining or an overload that lasts.
+   */
+  probe(now: MonoMs, activeCalls: number, draining: boolean): Admission {
+    this.note(now, activeCalls);
+    if (draining) return this.#refuse('rejected_draining', this.#drainRetryS);
+    const overloaded = this.#fullSince !== undefined && now - this.#fullSince >= this.#overloadMs;
+    return overloaded ? this.#refuse('rejected_capacity', FULL_RETRY_S) : ADMITTED;
+  }
+
+  #refuse(reason: 'rejected_capacity' | 'rejected_draining', range: readonly [number, number]): Admission {
+    return { admit: false, reason, status: 503, retryAfterS: randomInt(this.rng, range[0], range[1]) };
+  }
+}

@@ -1,0 +1,154 @@
+import type { Machine } from '../../kernel/machine.js';
+import { addMs, type MonoMs } from '../../kernel/time.js';
+import type { Termination } from '../../kernel/vocab.js';
+import type { TransferState } from './types.js';
+
+/** Inputs of {@link TransferMachine}. */
+export type TransferInput =
+  | { readonly type: 'start'; readonly target: string }
+  /** Final response to our REFER; no status when it could not be sent. */
+  | { readonly type: 'refer_response'; readonly status: number | undefined }
+  | { readonly type: 'notify'; readonly notify: ReferNotify }
+  | { readonly type: 'time' };
+
+/** Outputs of {@link TransferMachine}. */
+export type TransferOutput =
+  | { readonly type: 'send_refer'; readonly target: string }
+  | {
+      readonly type: 'report';
+      readonly state: TransferState;
+      readonly status: number | undefined;
+      readonly at: MonoMs;
+    }
+  /** The peer is connected to the target: our dialog is no longer needed. */
+  | { readonly type: 'hangup'; readonly reason: 'transferred' };
+
+/** What a NOTIFY of a REFER subscription says (RFC 3515 section 2.4.5). */
+export interface ReferNotify {
+  /** Status of the sipfrag, if one could be read. */
+  readonly status: number | undefined;
+  /** Subscription-State is `terminated`. */
+  readonly terminated: boolean;
+}
+
+/** `expired`: reported as failed because nothing came in time; the peer may still succeed. */
+type State = 'idle' | 'referring' | 'notified' | 'connected' | 'expired';
+
+/**
+ * Blind transfer by REFER (RFC 3515, RFC 5589 section 6). The dialog is kept until the peer reports a final status
+ * or hangs up, so that after a refusal the agent still has the caller.
+ */
+export class TransferMachine implements Machine<TransferInput, TransferOutput> {
+  readonly #outputs: TransferOutput[] = [];
+  #state: State = 'idle';
+  #deadline: MonoMs | undefined;
+  #reportedTrying = false;
+
+  /** @param timeoutMs - longest time from REFER, or from the last progress, to the final NOTIFY */
+  constructor(private readonly timeoutMs: number) {}
+
+  /** A REFER was sent whose outcome a NOTIFY may still tell. */
+  get expectsNotify(): boolean {
+    return this.active || this.#state === 'expired';
+  }
+
+  /** A transfer is under way. */
+  get active(): boolean {
+    return this.#state === 'referring' || this.#state === 'notified';
+  }
+
+  poll(): TransferOutput | undefined {
+    return this.#outputs.shift();
+  }
+
+  nextDeadline(): MonoMs | undefined {
+    return this.#deadline;
+  }
+
+  handle(now: MonoMs, input: TransferInput): void {
+    switch (input.type) {
+      case 'start':
+        return this.#start(now, input.target);
+      case 'refer_response':
+        return this.#response(now, input.status);
+      case 'notify':
+        return this.#notify(now, input.notify);
+      case 'time':
+        return this.#expire(now);
+    }
+  }
+
+  /** How a BYE of the peer ends the call: after an accepted REFER it means that the transfer worked. */
+  terminationOnBye(reason: Termination): Termination {
+    if (reason !== 'caller_hangup') return reason;
+    return this.#state === 'notified' || this.#state === 'connected' ? 'transferred' : reason;
+  }
+
+  #start(now: MonoMs, target: string): void {
+    if (this.active || this.#state === 'connected') return;
+    this.#state = 'referring';
+    this.#reportedTrying = false;
+    this.#deadline = addMs(now, this.timeoutMs);
+    this.#outputs.push({ type: 'send_refer', target });
+  }
+
+  #response(now: MonoMs, status: number | undefined): void {
+    if (this.#state !== 'referring') return;
+    if (status === undefined) return this.#finish(now, 'failed', undefined);
+    if (status >= 300) return this.#finish(now, 'refused', status);
+    this.#state = 'notified';
+    this.#trying(now, undefined);
+  }
+
+  #notify(now: MonoMs, notify: ReferNotify): void {
+    if (this.#state === 'idle' || this.#state === 'connected') return;
+    const { status } = notify;
+    if (status !== undefined && status >= 200 && status < 300) return this.#connected(now, status);
+    if (this.#state === 'expired') return;
+    if (status !== undefined && status >= 300) return this.#finish(now, 'refused', status);
+    if (notify.terminated) return this.#finish(now, 'failed', status);
+    this.#state = 'notified';
+    this.#deadline = addMs(now, this.timeoutMs);
+    this.#trying(now, status);
+  }
+
+  #connected(now: MonoMs, status: number): void {
+    this.#state = 'connected';
+    this.#deadline = undefined;
+    this.#outputs.push({ type: 'report', state: 'accepted', status, at: now });
+    this.#outputs.push({ type: 'hangup', reason: 'transferred' });
+  }
+
+  #trying(now: MonoMs, status: number | undefined): void {
+    if (this.#reportedTrying && (status === undefined || status === 100)) return;
+    this.#reportedTrying = true;
+    this.#outputs.push({ type: 'report', state: 'trying', status, at: now });
+  }
+
+  #finish(now: MonoMs, state: 'refused' | 'failed', status: number | undefined): void {
+    this.#state = 'idle';
+    this.#deadline = undefined;
+    this.#outputs.push({ type: 'report', state, status, at: now });
+  }
+
+  #expire(now: MonoMs): void {
+    if (!this.active || this.#deadline === undefined || now < this.#deadline) return;
+    this.#finish(now, 'failed', undefined);
+    this.#state = 'expired';
+  }
+}
+
+const SIPFRAG_LIMIT = 4096;
+
+/** Reads a NOTIFY body (`message/sipfrag`, RFC 3420) and its Subscription-State. Never throws. */
+export function parseReferNotify(
+  body: string | undefined,
+  subscriptionState: string | undefined,
+): ReferNotify {
+  const text = (body ?? '').slice(0, SIPFRAG_LIMIT);
+  const status = /^\s*SIP\/2\.0\s+([1-6]\d\d)\b/i.exec(text)?.[1];
+  return {
+    status: status === undefined ? undefined : Number(status),
+    terminated: /^\s*terminated\b/i.test(subscriptionState ?? ''),
+  };
+}

@@ -1,0 +1,370 @@
+import { LeibnizError } from '../kernel/errors.js';
+import type { CallId } from '../kernel/ids.js';
+import type { Rng } from '../kernel/rng.js';
+import { addMs, type Scheduler } from '../kernel/time.js';
+import type { Termination } from '../kernel/vocab.js';
+import { moveToCurrentConnection, ServerConnection, type ServerAddress } from './connection.js';
+import { AdmissionControl, type Admission, type AdmissionOptions } from './core/admission.js';
+import type { PeerList } from './core/cidr.js';
+import { identify, type NumberNormaliser } from './core/identity.js';
+import { InboundMachine } from './core/inbound-machine.js';
+import { OutboundMachine } from './core/outbound-machine.js';
+import { parseSipUri } from './core/sip-address.js';
+import { reasonHeader } from './core/termination.js';
+import type { LegTimings } from './core/timings.js';
+import { callInfoForLog, type CallInfo } from './core/types.js';
+import type { CallHost } from './host.js';
+import { InboundSignalling, readInvite, sendFailure, type InviteFacts } from './inbound.js';
+import { Leg, type LegParts } from './leg.js';
+import { guarded, type CallLog } from './log.js';
+import {
+  checkDialOptions,
+  OutboundSignalling,
+  type DialOptions,
+  type DialOutcome,
+  type OutboundLeg,
+} from './outbound.js';
+import { OrphanSweep } from './orphans.js';
+import { LegRegistry } from './registry.js';
+import { ACCEPT, ALLOW, type SrfPort, type SrfRequest, type SrfResponse } from './srf-port.js';
+
+/** Everything an edge is made of, defaults filled in. */
+export interface EdgeParts {
+  readonly srf: SrfPort;
+  readonly server: ServerAddress;
+  readonly host: CallHost;
+  readonly trustedPeers: PeerList;
+  readonly normalise: NumberNormaliser;
+  readonly admission: AdmissionOptions;
+  /** Calls that count against the limit; the edge's own active calls unless told. */
+  readonly activeCalls: (() => number) | undefined;
+  readonly scheduler: Scheduler;
+  readonly rng: Rng;
+  readonly newCallId: () => CallId;
+  readonly timings: LegTimings;
+  readonly transferTimeoutMs: number;
+  readonly sweepMs: number;
+  readonly connectTimeoutMs: number;
+  readonly closeTimeoutMs: number;
+  readonly log: CallLog;
+}
+
+/** Counters of an edge since its start; `active` and `open` are of now. */
+export interface SipEdgeStats {
+  /** Calls whose termination is not fixed. */
+  readonly active: number;
+  /** Legs with an open SIP transaction or more. */
+  readonly open: number;
+  readonly connected: boolean;
+  readonly draining: boolean;
+  readonly inbound: number;
+  readonly outbound: number;
+  readonly refused: number;
+  /** Copies of INVITEs that were not taken for calls. */
+  readonly repeatedInvites: number;
+  /** Dialogs without a call that were ended. */
+  readonly orphans: number;
+  readonly reconnects: number;
+}
+
+/** The door between SIP and the sessions. */
+export interface SipEdge {
+  stats(): SipEdgeStats;
+  /**
+   * Calls somebody. Returns at once; subscribe to the leg or await its `outcome`.
+   *
+   * @throws LeibnizError BAD_REQUEST for options that cannot be sent, CAPACITY_FULL while draining
+   */
+  dial(options: DialOptions): OutboundLeg;
+  /** Refuses new calls from now on. Resolves when the last call has ended. */
+  drain(): Promise<void>;
+  /** Ends all calls with `server_shutdown` and leaves the SIP server. Waits for their BYEs for a short time. */
+  close(): Promise<void>;
+}
+
+/** Requests outside a dialog that we take the trouble to refuse ourselves. */
+const REFUSED_METHODS = ['message', 'register', 'subscribe', 'publish'] as const;
+/** Requests that only make sense inside a dialog. */
+const DIALOG_METHODS = ['info', 'notify', 'refer', 'update', 'bye'] as const;
+
+/** The edge over any {@link SrfPort}. */
+export class Edge implements SipEdge {
+  readonly #legs = new LegRegistry();
+  readonly #admission: AdmissionControl;
+  readonly #connection: ServerConnection;
+  readonly #orphans: OrphanSweep;
+  #draining = false;
+  #closing: Promise<void> | undefined;
+  #inbound = 0;
+  #outbound = 0;
+  #refused = 0;
+  #repeated = 0;
+
+  constructor(private readonly parts: EdgeParts) {
+    this.#admission = new AdmissionControl(parts.admission, parts.rng);
+    this.#connection = new ServerConnection(parts.srf, parts.server, parts.scheduler, parts.log, {
+      onLost: () => this.#onLost(),
+      onRestored: () => this.#orphans.dialogs().forEach(moveToCurrentConnection),
+    });
+    this.#orphans = new OrphanSweep(parts.srf, this.#connection, parts.scheduler, parts.sweepMs, parts.log);
+  }
+
+  /** Registers the handlers and connects. */
+  async open(): Promise<void> {
+    const { srf, log } = this.parts;
+    const failed = (_req: SrfRequest, res: SrfResponse): void => sendFailure(res, 500, {});
+    srf.use(
+      'invite',
+      guarded(log, 'invite', (req, res) => this.#onInvite(req, res), failed),
+    );
+    srf.use(
+      'options',
+      guarded(log, 'options', (_req, res) => this.#onOptions(res), failed),
+    );
+    for (const method of REFUSED_METHODS) {
+      srf.use(
+        method,
+        guarded(log, method, (_req, res) => sendFailure(res, 405, { Allow: ALLOW }), failed),
+      );
+    }
+    for (const method of DIALOG_METHODS) {
+      srf.use(
+        method,
+        guarded(log, method, (_req, res) => sendFailure(res, 481, {}), failed),
+      );
+    }
+    await this.#connection.open(this.parts.connectTimeoutMs);
+    this.#orphans.start();
+  }
+
+  stats(): SipEdgeStats {
+    return {
+      active: this.#legs.active,
+      open: this.#legs.size,
+      connected: this.#connection.connected,
+      draining: this.#draining,
+      inbound: this.#inbound,
+      outbound: this.#outbound,
+      refused: this.#refused,
+      repeatedInvites: this.#repeated,
+      orphans: this.#orphans.count,
+      reconnects: this.#connection.reconnects,
+    };
+  }
+
+  dial(options: DialOptions): OutboundLeg {
+    checkDialOptions(options);
+    if (this.#draining) {
+      throw new LeibnizError('CAPACITY_FULL', 'No calls are made while the service is shutting down.');
+    }
+    const { ringMs, host } = options;
+    const now = this.parts.scheduler.now();
+    const timings = ringMs === undefined ? this.parts.timings : { ...this.parts.timings, ringMs };
+    const info = this.#outboundInfo(options);
+    const leg = new Leg({
+      ...this.#legParts(info, undefined),
+      machine: new OutboundMachine(now, timings),
+      host: host ?? this.parts.host,
+    });
+    this.#outbound++;
+    this.#legs.add(leg);
+    const outcome = outcomeOf(leg);
+    leg.start(
+      new OutboundSignalling(
+        this.parts.srf,
+        options,
+        leg,
+        this.#connection,
+        this.parts.log,
+        (dialog, owner) => this.#orphans.own(dialog, owner),
+      ),
+    );
+    return Object.assign(leg, { outcome });
+  }
+
+  async drain(): Promise<void> {
+    this.#draining = true;
+    await this.#legs.idle();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#draining = true;
+    for (const leg of this.#legs.all()) leg.hangup('server_shutdown');
+    const { scheduler, closeTimeoutMs } = this.parts;
+    let stopTimer = (): void => undefined;
+    const timeout = new Promise<void>((resolve) => {
+      stopTimer = scheduler.at(addMs(scheduler.now(), closeTimeoutMs), resolve);
+    });
+    await Promise.race([this.#legs.empty(), timeout]);
+    stopTimer();
+    this.#orphans.stop();
+    this.#connection.close();
+  }
+
+  /** Everything up to the leg's start happens in the tick of the INVITE, so that no CANCEL can slip by. */
+  #onInvite(req: SrfRequest, res: SrfResponse): void {
+    const call: { leg?: Leg } = {};
+    req.once(
+      'cancel',
+      guarded(this.parts.log, 'cancel', () => call.leg?.feed({ type: 'cancel' })),
+    );
+    const invite = readInvite(req);
+    if (!invite.ok) {
+      this.#refused++;
+      this.parts.log.info({ status: invite.error.status, what: invite.error.what }, 'an INVITE was refused');
+      return sendFailure(res, invite.error.status, invite.error.headers ?? {});
+    }
+    const facts = invite.value;
+    const novelty = this.#legs.novelty(facts.requestKey, facts.branch);
+    if (novelty !== 'new') {
+      this.#repeated++;
+      // The first copy is answered; an answer to a retransmission would be a second one.
+      return novelty === 'merged' ? sendFailure(res, 482, {}) : undefined;
+    }
+    const info = this.#inboundInfo(req, facts);
+    const admission = this.#admit(info);
+    if (!admission.admit) return this.#refuse(res, info, admission);
+    call.leg = this.#startInbound(req, res, info, facts);
+  }
+
+  #startInbound(req: SrfRequest, res: SrfResponse, info: CallInfo, facts: InviteFacts): Leg {
+    const { srf, scheduler, timings, log } = this.parts;
+    const machine = new InboundMachine(scheduler.now(), facts.offer === undefined, timings);
+    const leg = new Leg({ ...this.#legParts(info, facts.offer), machine });
+    this.#inbound++;
+    this.#legs.add(leg, facts);
+    this.#admission.note(scheduler.now(), this.#activeCalls());
+    log.info(callInfoForLog(info), 'a call came in');
+    leg.start(
+      new InboundSignalling(srf, req, res, facts, leg, this.#connection, log, (dialog, owner) =>
+        this.#orphans.own(dialog, owner),
+      ),
+    );
+    return leg;
+  }
+
+  #admit(info: CallInfo): Admission {
+    const own = this.#admission.decide(this.parts.scheduler.now(), this.#activeCalls(), this.#draining);
+    return own.admit ? this.parts.host.admit(info) : own;
+  }
+
+  #refuse(res: SrfResponse, info: CallInfo, admission: Admission & { readonly admit: false }): void {
+    const { status, retryAfterS, reason } = admission;
+    this.#refused++;
+    this.parts.log.info({ ...callInfoForLog(info), status, reason }, 'a call was refused');
+    sendFailure(res, status, {
+      Reason: reasonHeader(reason),
+      ...(retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) }),
+    });
+    this.#tellEnded(this.parts.host, info, reason);
+  }
+
+  #onOptions(res: SrfResponse): void {
+    const probe = this.#admission.probe(this.parts.scheduler.now(), this.#activeCalls(), this.#draining);
+    const headers: Record<string, string> = { Allow: ALLOW, Accept: ACCEPT };
+    if (probe.admit) return res.send(200, { headers });
+    if (probe.retryAfterS !== undefined) headers['Retry-After'] = String(probe.retryAfterS);
+    return res.send(probe.status, { headers });
+  }
+
+  #onLost(): void {
+    for (const leg of this.#legs.all()) leg.feed({ type: 'server_lost' });
+  }
+
+  #activeCalls(): number {
+    return this.parts.activeCalls?.() ?? this.#legs.active;
+  }
+
+  #legParts(info: CallInfo, offer: string | undefined): Omit<LegParts, 'machine'> {
+    const { host, scheduler, log, transferTimeoutMs } = this.parts;
+    return {
+      info,
+      offer,
+      host,
+      scheduler,
+      log,
+      transferTimeoutMs,
+      onEnded: (leg, legHost) => {
+        this.#legs.ended();
+        this.#admission.note(scheduler.now(), this.#activeCalls());
+        log.info({ callId: leg.id, reason: leg.termination }, 'a call ended');
+        if (leg.termination !== undefined) this.#tellEnded(legHost, leg.info, leg.termination);
+      },
+      onClosed: (leg) => {
+        this.#legs.remove(leg);
+        this.#orphans.release(leg);
+      },
+    };
+  }
+
+  #tellEnded(host: CallHost, info: CallInfo, reason: Termination): void {
+    guarded(this.parts.log, 'onEnded', () => host.onEnded?.(info, reason, this.parts.scheduler.now()))();
+  }
+
+  #inboundInfo(req: SrfRequest, facts: InviteFacts): CallInfo {
+    const { scheduler, trustedPeers, normalise, newCallId } = this.parts;
+    const remoteAddress = req.source_address ?? '';
+    const trustedPeer = trustedPeers.has(remoteAddress);
+    const { from, displayName, anonymous, source, to, divertedFrom } = identify(
+      facts.identity,
+      trustedPeer,
+      normalise,
+    );
+    return {
+      id: newCallId(),
+      direction: 'inbound',
+      from,
+      displayName,
+      anonymous,
+      identitySource: source,
+      to,
+      divertedFrom,
+      remoteAddress,
+      remotePort: req.source_port ?? 0,
+      transport: req.protocol ?? '',
+      trustedPeer,
+      sipCallId: facts.sipCallId,
+      receivedAt: scheduler.now(),
+      receivedWall: scheduler.wall(),
+      headers: facts.headers,
+    };
+  }
+
+  #outboundInfo(options: DialOptions): CallInfo {
+    const { scheduler, newCallId, normalise } = this.parts;
+    const target = parseSipUri(options.uri);
+    const user = target?.user;
+    return {
+      id: newCallId(),
+      direction: 'outbound',
+      from: options.from,
+      displayName: options.displayName,
+      anonymous: false,
+      identitySource: 'from',
+      to: user === undefined ? undefined : (normalise(user) ?? user),
+      divertedFrom: undefined,
+      remoteAddress: target?.host ?? '',
+      remotePort: target?.port ?? 5060,
+      transport: '',
+      trustedPeer: false,
+      sipCallId: '',
+      receivedAt: scheduler.now(),
+      receivedWall: scheduler.wall(),
+      headers: {},
+    };
+  }
+}
+
+function outcomeOf(leg: Leg): Promise<DialOutcome> {
+  return new Promise((resolve) => {
+    leg.subscribe((event) => {
+      if (event.type === 'confirmed') resolve({ type: 'answered' });
+      if (event.type === 'ended') resolve({ type: 'failed', reason: event.reason, status: event.status });
+    });
+  });
+}

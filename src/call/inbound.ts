@@ -1,0 +1,195 @@
+import { err, ok, type Result } from '../kernel/result.js';
+import type { Termination } from '../kernel/vocab.js';
+import type { ServerConnection } from './connection.js';
+import type { IdentityHeaders } from './core/identity.js';
+import { OfferAnswer } from './core/offer-answer.js';
+import { parseAddressList, parseSipUri } from './core/sip-address.js';
+import { reasonHeader } from './core/termination.js';
+import { DialogPort } from './dialog-port.js';
+import type { Leg, Signalling } from './leg.js';
+import { guarded, type CallLog } from './log.js';
+import {
+  ACCEPT,
+  ALLOW,
+  cseqOf,
+  sdpOf,
+  type SrfDialog,
+  type SrfPort,
+  type SrfRequest,
+  type SrfResponse,
+} from './srf-port.js';
+
+/** What an INVITE says, after it was found fit to be answered. */
+export interface InviteFacts {
+  readonly offer: string | undefined;
+  readonly cseq: number;
+  readonly sipCallId: string;
+  /** Call-ID, From tag and CSeq: the same in every copy of one request (RFC 3261 section 8.2.2.2). */
+  readonly requestKey: string;
+  /** Branch of the top Via: the same only in a retransmission. */
+  readonly branch: string;
+  readonly identity: IdentityHeaders;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Why an INVITE is refused before it becomes a call. */
+export interface InviteFault {
+  readonly status: number;
+  /** Phrase for the log. */
+  readonly what: string;
+  readonly headers?: Record<string, string>;
+}
+
+const MAX_HEADERS = 32;
+const MAX_HEADER_CHARS = 512;
+
+/**
+ * Checks everything that is needed to answer an INVITE, before it is answered: drachtio-srf sends the 200 of an
+ * INVITE without Contact first and fails afterwards. Never throws.
+ */
+export function readInvite(req: SrfRequest): Result<InviteFacts, InviteFault> {
+  const sipCallId = req.get('call-id') ?? '';
+  const fromTag = /;\s*tag=([^;\s]+)/i.exec((req.get('from') ?? '').replace(/<[^>]*>/g, ''))?.[1];
+  const cseq = cseqOf(req);
+  if (sipCallId === '' || fromTag === undefined || cseq < 0) {
+    return err({ status: 400, what: 'a header is missing' });
+  }
+  if (!contactUsable(req)) return err({ status: 400, what: 'Contact is missing or unusable' });
+  if (/;\s*tag=/i.test((req.get('to') ?? '').replace(/<[^>]*>/g, ''))) {
+    return err({ status: 481, what: 'no such dialog' });
+  }
+  const offer = sdpOf(req);
+  if (offer === undefined && (req.body ?? '').trim() !== '') {
+    return err({ status: 415, what: 'the body is not SDP', headers: { Accept: ACCEPT } });
+  }
+  return ok({
+    offer,
+    cseq,
+    sipCallId,
+    requestKey: `${sipCallId};${fromTag};${cseq}`,
+    branch: /;\s*branch=([^;,\s]+)/i.exec(req.get('via') ?? '')?.[1] ?? '',
+    identity: {
+      requestUri: req.uri,
+      from: req.get('from'),
+      to: req.get('to'),
+      pAssertedIdentity: req.get('p-asserted-identity'),
+      privacy: req.get('privacy'),
+      diversion: req.get('diversion') ?? req.get('Diversion'),
+    },
+    headers: keptHeaders(req),
+  });
+}
+
+function contactUsable(req: SrfRequest): boolean {
+  try {
+    const parsed = req.getParsedHeader('contact');
+    const first: unknown = Array.isArray(parsed) ? parsed[0] : undefined;
+    const [address] = parseAddressList(req.get('contact'));
+    return (
+      typeof first === 'object' &&
+      first !== null &&
+      address !== undefined &&
+      parseSipUri(address.uri)?.host !== undefined
+    );
+  } catch {
+    return false;
+  }
+}
+
+function keptHeaders(req: SrfRequest): Readonly<Record<string, string>> {
+  const names = Object.keys((req as { headers?: Record<string, unknown> }).headers ?? {});
+  const kept: Record<string, string> = {};
+  for (const name of names.filter((n) => /^(user-agent$|x-)/i.test(n)).slice(0, MAX_HEADERS)) {
+    const value = req.get(name);
+    if (value !== undefined) kept[name.toLowerCase()] = value.slice(0, MAX_HEADER_CHARS);
+  }
+  return kept;
+}
+
+/** The SIP side of an inbound leg. */
+export class InboundSignalling implements Signalling {
+  #dialog: DialogPort | undefined;
+
+  constructor(
+    private readonly srf: SrfPort,
+    private readonly req: SrfRequest,
+    private readonly res: SrfResponse,
+    private readonly facts: InviteFacts,
+    private readonly leg: Leg,
+    private readonly connection: ServerConnection,
+    private readonly log: CallLog,
+    private readonly onDialog: (dialog: SrfDialog, leg: Leg) => void,
+  ) {}
+
+  answer(sdp: string): void {
+    const headers = { 'Content-Type': 'application/sdp', Allow: ALLOW };
+    this.srf.createUAS(
+      this.req,
+      this.res,
+      { localSdp: sdp, headers },
+      guarded(this.log, 'createUAS', (error: unknown, dialog?: SrfDialog) => {
+        if (dialog !== undefined) this.#established(dialog);
+        else this.#answerFailed(error);
+      }),
+    );
+  }
+
+  reject(status: number, reason: Termination): void {
+    sendFailure(this.res, status, { Reason: reasonHeader(reason) });
+  }
+
+  invite(): void {
+    throw new Error('an inbound leg sends no INVITE');
+  }
+
+  cancel(): void {
+    throw new Error('an inbound leg has nothing to cancel');
+  }
+
+  bye(reason: Termination): void {
+    const done = (): void => this.leg.feed({ type: 'bye_done' });
+    if (this.#dialog === undefined) done();
+    else this.#dialog.bye(reason, done);
+  }
+
+  refer(target: string, done: (status: number | undefined) => void): void {
+    const [to] = parseAddressList(this.req.get('to'));
+    if (this.#dialog === undefined) done(undefined);
+    else this.#dialog.refer(target, to?.uri, done);
+  }
+
+  /** Runs in the tick in which the dialog came up: what follows in the same read must find the listeners. */
+  #established(dialog: SrfDialog): void {
+    const offers = new OfferAnswer(this.facts.cseq, this.facts.offer === undefined);
+    this.onDialog(dialog, this.leg);
+    this.#dialog = new DialogPort(dialog, offers, this.leg, this.connection, this.log);
+    this.leg.feed({ type: 'answer_sent' });
+    this.#dialog.checkConnected();
+  }
+
+  /**
+   * A 487 only says that the CANCEL was seen, which our own listener has reported; the 200 may have gone out all the
+   * same, and then the dialog still comes.
+   */
+  #answerFailed(error: unknown): void {
+    if (statusOf(error) === 487) return;
+    this.leg.feed({ type: 'answer_failed', gone: /unknown transaction/i.test(textOf(error)) });
+  }
+}
+
+/** Sends a final failure once. */
+export function sendFailure(res: SrfResponse, status: number, headers: Record<string, string>): void {
+  if (res.finalResponseSent !== true) res.send(status, { headers });
+}
+
+/** SIP status of a drachtio-srf error, if it has one. */
+export function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
+  return typeof error.status === 'number' ? error.status : undefined;
+}
+
+/** drachtio-srf gives some failures as text, others as an error. */
+function textOf(error: unknown): string {
+  if (typeof error === 'string') return error;
+  return error instanceof Error ? error.message : '';
+}

@@ -1,0 +1,98 @@
+import { randomInt as cryptoRandomInt, randomUUID } from 'node:crypto';
+import Srf from 'drachtio-srf';
+import { LeibnizError } from '../kernel/errors.js';
+import { callId, type CallId } from '../kernel/ids.js';
+import type { Rng } from '../kernel/rng.js';
+import type { Scheduler } from '../kernel/time.js';
+import type { ServerAddress } from './connection.js';
+import { parsePeerList } from './core/cidr.js';
+import { DEFAULT_TIMINGS, type LegTimings } from './core/timings.js';
+import { Edge, type EdgeParts, type SipEdge } from './edge.js';
+import type { CallHost } from './host.js';
+import { SILENT_LOG, type CallLog } from './log.js';
+import { numberNormaliser } from './phone-number.js';
+import type { SrfPort } from './srf-port.js';
+
+export type { SipEdge, SipEdgeStats } from './edge.js';
+export type { DialOptions, DialOutcome, OutboundLeg } from './outbound.js';
+export type { CallHost, CallLeg, MediaRefusal } from './host.js';
+
+/** Options of {@link openSipEdge}. */
+export interface SipEdgeOptions {
+  /** Control port of the SIP server, embedded or drachtio-server. */
+  readonly server: ServerAddress;
+  readonly host: CallHost;
+  readonly scheduler: Scheduler;
+  /** Calls at once; more are refused with 503. */
+  readonly maxCalls: number;
+  /** Calls that count against `maxCalls`; the edge's own unless told. */
+  readonly activeCalls?: () => number;
+  /** Networks whose P-Asserted-Identity is believed, such as `10.0.0.0/8`. Default none. */
+  readonly trustedPeers?: readonly string[];
+  /** Country whose national numbers are understood, ISO 3166 alpha-2. Default none: only `+…` becomes E.164. */
+  readonly defaultRegion?: string;
+  /** Full for longer than this, OPTIONS is answered 503, in milliseconds. Default 30,000. */
+  readonly overloadMs?: number;
+  /** Longest wait for the outcome of a transfer, in milliseconds, from REFER or the last progress. Default 60,000. */
+  readonly transferTimeoutMs?: number;
+  /** Deadlines of a leg. Default {@link DEFAULT_TIMINGS}. */
+  readonly timings?: Partial<LegTimings>;
+  /** How often dialogs without a call are looked for, in milliseconds. Default 30,000. */
+  readonly sweepMs?: number;
+  /** Longest wait for the first connect, in milliseconds. Default 5,000. */
+  readonly connectTimeoutMs?: number;
+  /** Longest wait for the BYEs of {@link SipEdge.close}, in milliseconds. Default 2,000. */
+  readonly closeTimeoutMs?: number;
+  readonly newCallId?: () => CallId;
+  readonly rng?: Rng;
+  readonly log?: CallLog;
+  /** The signalling library; a stub in tests. */
+  readonly createSrf?: () => SrfPort;
+}
+
+const cryptoRng: Rng = {
+  uint32: () => cryptoRandomInt(0x1_0000_0000),
+  float: () => cryptoRandomInt(0x1_0000_0000) / 0x1_0000_0000,
+};
+
+/**
+ * Connects to the SIP server and takes calls from then on.
+ *
+ * @throws LeibnizError SIP_SERVER_UNREACHABLE when the control port does not answer or refuses the secret,
+ *   CONFIG_INVALID for a peer list or a region that cannot be read
+ */
+export async function openSipEdge(options: SipEdgeOptions): Promise<SipEdge> {
+  const edge = new Edge(partsOf(options));
+  await edge.open();
+  return edge;
+}
+
+function partsOf(options: SipEdgeOptions): EdgeParts {
+  const trustedPeers = parsePeerList(options.trustedPeers ?? []);
+  if (!trustedPeers.ok) {
+    throw new LeibnizError(
+      'CONFIG_INVALID',
+      `TRUSTED_PEERS has entries that are not networks: ${trustedPeers.error.join(', ')}.`,
+      { field: 'TRUSTED_PEERS' },
+    );
+  }
+  const { maxCalls, overloadMs } = options;
+  return {
+    srf: options.createSrf?.() ?? (new Srf() as unknown as SrfPort),
+    server: options.server,
+    host: options.host,
+    trustedPeers: trustedPeers.value,
+    normalise: numberNormaliser(options.defaultRegion),
+    admission: overloadMs === undefined ? { maxCalls } : { maxCalls, overloadMs },
+    activeCalls: options.activeCalls,
+    scheduler: options.scheduler,
+    rng: options.rng ?? cryptoRng,
+    newCallId: options.newCallId ?? (() => callId(randomUUID())),
+    timings: { ...DEFAULT_TIMINGS, ...options.timings },
+    transferTimeoutMs: options.transferTimeoutMs ?? 60_000,
+    sweepMs: options.sweepMs ?? 30_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+    closeTimeoutMs: options.closeTimeoutMs ?? 2_000,
+    log: options.log ?? SILENT_LOG,
+  };
+}
