@@ -1,0 +1,81 @@
+import { terms } from './terms.js';
+
+/** Parameters of {@link Bm25Index}. */
+export interface Bm25Options {
+  /** How quickly repeats of a term stop counting. Default 1.2. */
+  readonly k1?: number;
+  /** How strongly long passages are discounted, 0..1. Default 0.75. */
+  readonly b?: number;
+}
+
+/** A passage with its score. */
+export interface Scored {
+  /** Position in the list that was indexed. */
+  readonly index: number;
+  /** Greater is better. */
+  readonly score: number;
+}
+
+interface Posting {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Okapi BM25 over stemmed content words. Immutable once built. */
+export class Bm25Index {
+  readonly #postings = new Map<string, Posting[]>();
+  readonly #lengths: number[];
+  readonly #averageLength: number;
+  readonly #k1: number;
+  readonly #b: number;
+
+  /** @param texts - one string a passage */
+  constructor(texts: readonly string[], options: Bm25Options = {}) {
+    this.#k1 = options.k1 ?? 1.2;
+    this.#b = options.b ?? 0.75;
+    this.#lengths = texts.map((text, index) => this.#add(index, terms(text)));
+    const total = this.#lengths.reduce((sum, length) => sum + length, 0);
+    this.#averageLength = texts.length === 0 ? 1 : Math.max(1, total / texts.length);
+  }
+
+  /** Number of passages. */
+  get size(): number {
+    return this.#lengths.length;
+  }
+
+  /** Inverse document frequency of a stemmed term; a term that no passage holds weighs most. */
+  idf(term: string): number {
+    const n = this.#postings.get(term)?.length ?? 0;
+    return Math.log(1 + (this.size - n + 0.5) / (n + 0.5));
+  }
+
+  /** The best `limit` passages that share a term with the query, best first; ties by position. */
+  search(query: string, limit: number): Scored[] {
+    const scores = new Map<number, number>();
+    for (const term of new Set(terms(query))) {
+      const postings = this.#postings.get(term);
+      if (postings === undefined) continue;
+      const idf = this.idf(term);
+      for (const { index, count } of postings) {
+        const length = (this.#lengths[index] ?? 0) / this.#averageLength;
+        const weight = (count * (this.#k1 + 1)) / (count + this.#k1 * (1 - this.#b + this.#b * length));
+        scores.set(index, (scores.get(index) ?? 0) + idf * weight);
+      }
+    }
+    return [...scores]
+      .map(([index, score]) => ({ index, score }))
+      .sort((x, y) => y.score - x.score || x.index - y.index)
+      .slice(0, limit);
+  }
+
+  #add(index: number, list: readonly string[]): number {
+    const counts = new Map<string, number>();
+    for (const term of list) counts.set(term, (counts.get(term) ?? 0) + 1);
+    for (const [term, count] of counts) {
+      const postings = this.#postings.get(term);
+      if (postings === undefined) this.#postings.set(term, [{ index, count }]);
+      else postings.push({ index, count });
+    }
+    return list.length;
+  }
+}

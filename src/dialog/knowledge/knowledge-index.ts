@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { extractAnswer, type AnswerPassage } from './core/answer.js';
+import { Bm25Index } from './core/bm25.js';
+import { chunkDocument, type Chunk, type ChunkOptions, type KnowledgeDocument } from './core/chunk.js';
+import { answerConfidence, type Evidence } from './core/confidence.js';
+import { fuseRankings } from './core/fusion.js';
+import { dot, type Vector } from './core/vector.js';
+import type { VectorIndex, VectorIndexFactory } from './vector-index.js';
+
+/** Passages looked at by each search before the rankings are fused. */
+const DEPTH = 50;
+
+/** Passages that an answer may be taken from. */
+export const TOP_PASSAGES = 5;
+
+/** A question with its vector. */
+export interface EmbeddedQuery {
+  readonly text: string;
+  readonly vector: Vector;
+}
+
+/** A retrieved passage. */
+export interface Hit {
+  readonly chunk: Chunk;
+  /** Fused score; comparable within one search. */
+  readonly score: number;
+  /** Cosine between the question and the passage. */
+  readonly similarity: number;
+}
+
+/** The outcome of looking for an answer. */
+export interface Lookup {
+  readonly hits: readonly Hit[];
+  /** The extracted answer, however weak; empty when nothing was retrieved. */
+  readonly answer: string;
+  /** Position in `hits` of the passage the answer comes from. */
+  readonly answeredBy: number;
+  readonly confidence: number;
+  readonly evidence: Evidence;
+}
+
+/** The texts an index needs vectors of. */
+export interface IndexTexts {
+  readonly chunks: readonly Chunk[];
+  /** One a chunk: its title and headings before its text. */
+  readonly passages: readonly string[];
+  /** The sentences of all chunks, one after the other. */
+  readonly sentences: readonly string[];
+}
+
+/** Cuts documents into passages and lists every text that has to be embedded. */
+export function indexTexts(documents: readonly KnowledgeDocument[], options: ChunkOptions = {}): IndexTexts {
+  const chunks = documents.flatMap((document) => chunkDocument(document, options));
+  return {
+    chunks,
+    passages: chunks.map((chunk) => [chunk.title, ...chunk.headings, chunk.text].join('. ')),
+    sentences: chunks.flatMap((chunk) => chunk.sentences.map((sentence) => sentence.text)),
+  };
+}
+
+/**
+ * One searchable version of the knowledge base: never changed, only replaced. Hybrid search: the embeddings'
+ * ranking and BM25's, fused by reciprocal rank.
+ */
+export class KnowledgeIndex {
+  /** Hash of all passages; the same documents give the same version on every machine. */
+  readonly version: string;
+  readonly documents: number;
+  readonly #chunks: readonly Chunk[];
+  readonly #passageVectors: readonly Vector[];
+  readonly #sentenceVectors: readonly (readonly Vector[])[];
+  readonly #dense: VectorIndex;
+  readonly #lexical: Bm25Index;
+
+  /**
+   * @param passageVectors - one a passage of `texts`, in order
+   * @param sentenceVectors - one a sentence of `texts`, in order
+   */
+  constructor(
+    texts: IndexTexts,
+    passageVectors: readonly Vector[],
+    sentenceVectors: readonly Vector[],
+    createIndex: VectorIndexFactory,
+  ) {
+    this.#chunks = texts.chunks;
+    this.#passageVectors = passageVectors;
+    this.#dense = createIndex(passageVectors);
+    this.#lexical = new Bm25Index(texts.chunks.map(lexicalText));
+    this.documents = new Set(texts.chunks.map((chunk) => chunk.documentId)).size;
+    const hash = createHash('sha256');
+    for (const [index, chunk] of texts.chunks.entries()) {
+      hash.update(`${chunk.id}\0${texts.passages[index] ?? ''}\0`);
+    }
+    this.version = hash.digest('hex').slice(0, 12);
+    let at = 0;
+    this.#sentenceVectors = texts.chunks.map((chunk) => {
+      const from = at;
+      at += chunk.sentences.length;
+      return sentenceVectors.slice(from, at);
+    });
+  }
+
+  /** Number of passages. */
+  get size(): number {
+    return this.#chunks.length;
+  }
+
+  get kind(): 'hnsw' | 'exact' {
+    return this.#dense.capabilities.kind;
+  }
+
+  /** The best passages for a question, best first. */
+  search(query: EmbeddedQuery, limit: number = TOP_PASSAGES): Hit[] {
+    if (this.size === 0) return [];
+    const dense = this.#dense.search(query.vector, DEPTH);
+    const lexical = this.#lexical.search(query.text, DEPTH);
+    return fuseRankings([
+      { indices: dense.map((hit) => hit.index) },
+      { indices: lexical.map((hit) => hit.index) },
+    ])
+      .slice(0, limit)
+      .flatMap(({ index, score }) => {
+        const chunk = this.#chunks[index];
+        const vector = this.#passageVectors[index];
+        if (chunk === undefined || vector === undefined) return [];
+        return [{ chunk, score, similarity: dot(vector, query.vector), index }];
+      });
+  }
+
+  /** Looks for an answer in `hits`, as {@link search} gave them. */
+  lookup(query: EmbeddedQuery, hits: readonly Hit[]): Lookup {
+    const passages = hits.map((hit): AnswerPassage => {
+      const index = this.#chunks.indexOf(hit.chunk);
+      return { chunk: hit.chunk, vectors: this.#sentenceVectors[index] ?? [] };
+    });
+    const idf = (term: string): number => this.#lexical.idf(term);
+    const extracted = extractAnswer({ ...query, idf }, passages);
+    const evidence: Evidence = {
+      passageSimilarity: Math.max(0, ...hits.map((hit) => hit.similarity)),
+      sentenceSimilarity: extracted?.similarity ?? 0,
+      coverage: extracted?.coverage ?? 0,
+    };
+    return {
+      hits,
+      answer: extracted?.text ?? '',
+      answeredBy: extracted?.passage ?? 0,
+      confidence: extracted === undefined ? 0 : answerConfidence(evidence),
+      evidence,
+    };
+  }
+}
+
+/** Title, headings and tags count double in the lexical index. */
+function lexicalText(chunk: Chunk): string {
+  const context = [chunk.title, ...chunk.headings, ...chunk.tags].join(' ');
+  return `${context} ${context} ${chunk.text}`;
+}
