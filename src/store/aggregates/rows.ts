@@ -1,0 +1,66 @@
+import { wallMs, type WallMs } from '../../kernel/time.js';
+import type { Row } from '../db/database.js';
+import type { JsonValue } from '../journal-event.js';
+import type { Paging } from '../types.js';
+
+/** Largest page of a list. */
+export const MAX_PAGE = 500;
+
+/** Limit and offset within their bounds. */
+export function page(query: Paging): { readonly limit: number; readonly offset: number } {
+  return {
+    limit: Math.min(MAX_PAGE, Math.max(1, Math.trunc(query.limit ?? 50))),
+    offset: Math.max(0, Math.trunc(query.offset ?? 0)),
+  };
+}
+
+/** Text column. */
+export const text = (row: Row, column: string): string => String(row[column]);
+
+/** Numeric column; drivers give big integers as strings. */
+export const num = (row: Row, column: string): number => Number(row[column]);
+
+/** Unix milliseconds column. */
+export const ms = (row: Row, column: string): WallMs => wallMs(Number(row[column]));
+
+/** ISO 8601 from a Unix milliseconds column that may be null. */
+export const isoOrNull = (row: Row, column: string): string | null =>
+  row[column] === null ? null : new Date(num(row, column)).toISOString();
+
+/** JSON column, already parsed by the driver. */
+export const json = (row: Row, column: string): JsonValue => (row[column] ?? null) as JsonValue;
+
+/** `{ [key]: read(row, column) }`, or `{}` when the column is null. */
+export function optional<K extends string, T>(
+  row: Row,
+  column: string,
+  key: K,
+  read: (row: Row, column: string) => T,
+): { [P in K]?: T } {
+  if (row[column] === null || row[column] === undefined) return {};
+  return { [key]: read(row, column) } as { [P in K]?: T };
+}
+
+/** Collects the conditions of a WHERE clause with their parameters. */
+export class Conditions {
+  readonly params: unknown[] = [];
+  readonly #terms: string[] = [];
+
+  /** Adds a condition when `value` is given; `?` in it becomes the value's parameter. */
+  add(condition: string, value: unknown): this {
+    if (value === undefined) return this;
+    this.params.push(value);
+    this.#terms.push(condition.replaceAll('?', `$${this.params.length}`));
+    return this;
+  }
+
+  /** Adds a condition without a value. */
+  raw(condition: string | undefined): this {
+    if (condition !== undefined) this.#terms.push(condition);
+    return this;
+  }
+
+  get where(): string {
+    return this.#terms.length === 0 ? '' : `WHERE ${this.#terms.join(' AND ')}`;
+  }
+}

@@ -1,0 +1,47 @@
+import type { Queryable, Row } from '../db/database.js';
+import { storableJson, type TurnEvent } from '../journal-event.js';
+import type { TurnRecord } from '../types.js';
+import { json, ms, num, optional, text } from './rows.js';
+
+/** Records turns; one that is already there stays as it is. */
+export async function insertTurns(db: Queryable, turns: readonly TurnEvent[]): Promise<void> {
+  if (turns.length === 0) return;
+  const rows = turns.map((turn) => ({
+    call_id: turn.callId,
+    idx: turn.index,
+    turn_id: turn.turnId,
+    role: turn.role,
+    at_ms: turn.at,
+    confidence: turn.confidence,
+    timings: turn.timings ?? {},
+    sources: turn.sources ?? [],
+    pii: turn.pii,
+  }));
+  await db.query(
+    `INSERT INTO leibniz.turns (call_id, idx, turn_id, role, at_ms, confidence, timings, sources, pii)
+     SELECT call_id, idx, turn_id, role, at_ms, confidence, timings, sources, pii
+     FROM jsonb_to_recordset($1::jsonb) AS r(call_id text, idx integer, turn_id text, role text, at_ms bigint,
+       confidence real, timings jsonb, sources jsonb, pii jsonb)
+     ON CONFLICT DO NOTHING`,
+    [storableJson(rows)],
+  );
+}
+
+/** The transcript of a call, in order. */
+export async function turnsOf(db: Queryable, callId: string): Promise<TurnRecord[]> {
+  const { rows } = await db.query('SELECT * FROM leibniz.turns WHERE call_id = $1 ORDER BY idx', [callId]);
+  return rows.map(toTurn);
+}
+
+function toTurn(row: Row): TurnRecord {
+  return {
+    index: num(row, 'idx'),
+    turnId: text(row, 'turn_id'),
+    role: text(row, 'role') as TurnRecord['role'],
+    atMs: ms(row, 'at_ms'),
+    ...optional(row, 'confidence', 'confidence', num),
+    timings: json(row, 'timings') as Record<string, number>,
+    sources: json(row, 'sources') as string[],
+    pii: json(row, 'pii') as TurnRecord['pii'],
+  };
+}

@@ -1,0 +1,103 @@
+import { PGlite } from '@electric-sql/pglite';
+import {
+  DatabaseError,
+  sharedNowMs,
+  toDatabaseError,
+  type Database,
+  type PoolLike,
+  type Queryable,
+  type QueryResult,
+  type TransactionOptions,
+} from './database.js';
+import { Mutex } from './mutex.js';
+import { PglitePool } from './pglite-pool.js';
+
+/**
+ * PGlite in this thread. It is one session for everybody, so a lock is held from BEGIN to COMMIT and for the length
+ * of every statement outside a transaction.
+ */
+export class PgliteDatabase implements Database {
+  readonly mode = 'pglite';
+  readonly #session = new Mutex();
+  #connected = true;
+
+  private constructor(private readonly db: PGlite) {}
+
+  /**
+   * Opens the database in a folder, creating it when the folder is empty or missing (seconds).
+   *
+   * @param folder - the database's own folder; nobody else may have it open
+   */
+  static async open(folder: string): Promise<PgliteDatabase> {
+    return new PgliteDatabase(await PGlite.create({ dataDir: folder }));
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  query<R>(sql: string, params: readonly unknown[] = []): Promise<QueryResult<R>> {
+    return this.#session.run(() => this.#run<R>(sql, params));
+  }
+
+  async transaction<T>(run: (tx: Queryable) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return this.#session.run(async () => {
+      assertBefore(options.deadlineAtMs);
+      await this.#run('BEGIN', []);
+      try {
+        const result = await run({ query: (sql, params = []) => this.#run(sql, params) });
+        assertBefore(options.deadlineAtMs);
+        await this.#commit();
+        return result;
+      } catch (error) {
+        await this.#run('ROLLBACK', []).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  async script(sql: string): Promise<void> {
+    await this.#session.run(() => this.#guard(() => this.db.exec(sql)));
+  }
+
+  openPool(schema: string): PoolLike {
+    return new PglitePool(this.db, this.#session, schema);
+  }
+
+  async close(): Promise<void> {
+    await this.#session.run(() => this.db.close());
+  }
+
+  async #commit(): Promise<void> {
+    try {
+      await this.#run('COMMIT', []);
+    } catch (error) {
+      const { kind, sqlState } = toDatabaseError(error);
+      throw new DatabaseError(
+        kind === 'unavailable' || kind === 'disk_full' ? 'commit_unknown' : kind,
+        sqlState,
+      );
+    }
+  }
+
+  async #run<R>(sql: string, params: readonly unknown[]): Promise<QueryResult<R>> {
+    const { rows, affectedRows, rowCount } = await this.#guard(() => this.db.query<R>(sql, [...params]));
+    return { rows, rowCount: rowCount ?? affectedRows ?? rows.length };
+  }
+
+  async #guard<T>(run: () => Promise<T>): Promise<T> {
+    try {
+      const result = await run();
+      this.#connected = true;
+      return result;
+    } catch (cause) {
+      const error = toDatabaseError(cause);
+      if (error.kind === 'unavailable' || error.kind === 'disk_full') this.#connected = false;
+      throw error;
+    }
+  }
+}
+
+function assertBefore(deadlineAtMs: number | undefined): void {
+  if (deadlineAtMs !== undefined && sharedNowMs() >= deadlineAtMs) throw new DatabaseError('timeout', '');
+}

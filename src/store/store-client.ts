@@ -1,0 +1,348 @@
+import { randomUUID } from 'node:crypto';
+import type { Worker } from 'node:worker_threads';
+import { isLeibnizError, LeibnizError } from '../kernel/errors.js';
+import { addMs, type Scheduler } from '../kernel/time.js';
+import { connectRpc, type Remote, type RpcClient } from '../threads/rpc.js';
+import { checkBooking } from './check-booking.js';
+import { sharedNowMs } from './db/database.js';
+import { StoreJournal, type JournalLimits } from './journal/journal.js';
+import type { Spool } from './journal/spool.js';
+import { storableJson } from './journal-event.js';
+import type { DataDirLock } from './data-dir-lock.js';
+import type {
+  Appointments,
+  BookingOutcome,
+  BookingRequest,
+  Calls,
+  Conversations,
+  Jobs,
+  Store,
+  StoreHealth,
+} from './types.js';
+import {
+  isWorkerNotice,
+  type StoreWorkerApi,
+  type StoreWorkerData,
+  type WorkerStatus,
+} from './worker-protocol.js';
+
+/** Longest wait for a booking's commit, unless the request says otherwise. */
+export const BOOKING_DEADLINE_MS = 2000;
+/** Longest wait for any other answer of the worker. */
+const CALL_DEADLINE_MS = 5000;
+const CLOSE_DEADLINE_MS = 5000;
+const RESTART_MIN_MS = 250;
+const RESTART_MAX_MS = 10_000;
+/** Largest state of a conversation. */
+const MAX_STATE_BYTES = 1024 * 1024;
+
+/** Where the store reports; a pino logger fits. */
+export interface StoreLog {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface StoreClientOptions {
+  readonly workerData: Omit<StoreWorkerData, 'instanceId'>;
+  readonly spawn: (data: StoreWorkerData) => Worker;
+  readonly spool: Spool;
+  readonly lock?: DataDirLock;
+  readonly scheduler: Scheduler;
+  readonly log: StoreLog;
+  readonly journalLimits?: Partial<JournalLimits>;
+}
+
+type WorkerState = 'starting' | 'up' | 'down' | 'closed';
+
+/** The store as the call thread sees it: a journal in memory and a worker behind it, which is restarted if it dies. */
+export class StoreClient implements Store {
+  readonly journal: StoreJournal;
+  readonly appointments: Appointments;
+  readonly calls: Calls;
+  readonly conversations: Conversations;
+  readonly jobs: Jobs;
+  readonly instanceId = randomUUID();
+  readonly #o: StoreClientOptions;
+  #worker: Worker | undefined;
+  #rpc: RpcClient<StoreWorkerApi> | undefined;
+  #state: WorkerState = 'starting';
+  #status: WorkerStatus;
+  #restartMs = RESTART_MIN_MS;
+  #cancelTimers = new Set<() => void>();
+
+  constructor(options: StoreClientOptions) {
+    this.#o = options;
+    const { databaseUrl, redisUrl } = options.workerData;
+    const mode = databaseUrl === undefined ? 'pglite' : 'postgres';
+    this.#status = {
+      databaseConnected: false,
+      queue: { mode: redisUrl === undefined ? mode : 'redis', connected: false, waiting: 0 },
+    };
+    this.journal = new StoreJournal({
+      instanceId: this.instanceId,
+      scheduler: options.scheduler,
+      spool: options.spool,
+      send: (lines) => this.#remote().writeLines(lines),
+      onNotice: (notice, cause) => this.#logJournal(notice, cause),
+      ...(options.journalLimits === undefined ? {} : { limits: options.journalLimits }),
+    });
+    this.appointments = this.#appointments();
+    this.calls = this.#calls();
+    this.conversations = this.#conversations();
+    this.jobs = this.#jobs();
+  }
+
+  /** Starts the worker and waits until the database is open or known to be out of reach. */
+  async start(): Promise<void> {
+    await this.#startWorker();
+    this.journal.kick();
+    this.#every(5000, () => this.#o.lock?.refresh());
+    void this.#closeCrashedCalls();
+  }
+
+  health(): StoreHealth {
+    const { journal } = this;
+    const databaseConnected = this.#state === 'up' && this.#status.databaseConnected;
+    const problem = this.#problem(databaseConnected);
+    return {
+      mode: this.#o.workerData.databaseUrl === undefined ? 'pglite' : 'postgres',
+      databaseConnected,
+      queue: { ...this.#status.queue, connected: this.#state === 'up' && this.#status.queue.connected },
+      spoolBytes: journal.spoolBytes,
+      pendingEvents: journal.pendingEvents,
+      droppedEvents: journal.droppedEvents,
+      rejectedEvents: journal.rejectedEvents,
+      lagMs: journal.lagMs,
+      ...(problem === undefined ? {} : { problem }),
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    await this.#within(this.journal.close(CLOSE_DEADLINE_MS), CLOSE_DEADLINE_MS + 500).catch(() => undefined);
+    const worker = this.#worker;
+    const rpc = this.#rpc;
+    this.#state = 'closed';
+    for (const cancel of this.#cancelTimers) cancel();
+    if (worker !== undefined) {
+      const exited = new Promise<void>((resolve) => void worker.once('exit', () => resolve()));
+      rpc?.remote.close().catch(() => undefined);
+      await this.#within(exited, CLOSE_DEADLINE_MS).catch(() => worker.terminate());
+    }
+    await this.#o.spool.close().catch(() => undefined);
+    this.#o.lock?.release();
+  }
+
+  // ---- aggregates -----------------------------------------------------------------------------------------------
+
+  #appointments(): Appointments {
+    return {
+      book: (request) => this.#book(request),
+      findByKey: (key) => this.#ask((remote) => remote.findByKey(key)),
+      get: (id) => this.#ask((remote) => remote.getAppointment(id)),
+      list: (query = {}) => this.#ask((remote) => remote.listAppointments(query)),
+      busy: (fromMs, toMs) => this.#ask((remote) => remote.busy(fromMs, toMs)),
+    };
+  }
+
+  #calls(): Calls {
+    return {
+      list: (query = {}) => this.#ask((remote) => remote.listCalls(query)),
+      get: (id) => this.#ask((remote) => remote.getCall(id)),
+      abortOpen: () => this.#ask((remote) => remote.abortOpenCalls()),
+    };
+  }
+
+  #conversations(): Conversations {
+    return {
+      save: async (id, state, expiresAtMs) => {
+        const json = storableJson(state);
+        if (Buffer.byteLength(json) > MAX_STATE_BYTES) {
+          throw new LeibnizError('BAD_REQUEST', 'The state of a conversation may take 1 MiB at most.', {
+            field: 'state',
+          });
+        }
+        await this.#ask((remote) => remote.saveConversation(id, json, expiresAtMs));
+      },
+      load: (id) => this.#ask((remote) => remote.loadConversation(id)),
+      delete: (id) => this.#ask((remote) => remote.deleteConversation(id)),
+    };
+  }
+
+  #jobs(): Jobs {
+    return {
+      list: (query = {}) => this.#ask((remote) => remote.listJobs(query)),
+      get: (id) => this.#ask((remote) => remote.getJob(id)),
+      retry: (id) => this.#ask((remote) => remote.retryJob(id)),
+    };
+  }
+
+  async #book(request: BookingRequest): Promise<BookingOutcome> {
+    checkBooking(request);
+    const withinMs = request.deadlineMs ?? BOOKING_DEADLINE_MS;
+    const remote = this.#remote();
+    try {
+      // The worker gets a little less, so that its own answer comes first when it can give one.
+      return await this.#within(remote.book(request, sharedNowMs() + withinMs * 0.9), withinMs);
+    } catch (error) {
+      // A worker that died may have committed before.
+      if (isLeibnizError(error) && error.code === 'WORKER_CRASHED') throw outcomeUnknown();
+      if (isLeibnizError(error) && (error.code === 'STORE_TIMEOUT' || error.permanent)) throw error;
+      throw unavailable();
+    }
+  }
+
+  // ---- the worker -----------------------------------------------------------------------------------------------
+
+  #remote(): Remote<StoreWorkerApi> {
+    if (this.#rpc === undefined || this.#state !== 'up') throw unavailable();
+    return this.#rpc.remote;
+  }
+
+  async #ask<T>(call: (remote: Remote<StoreWorkerApi>) => Promise<T>): Promise<T> {
+    try {
+      return await this.#within(call(this.#remote()), CALL_DEADLINE_MS);
+    } catch (error) {
+      if (isLeibnizError(error) && error.code === 'WORKER_CRASHED') throw unavailable();
+      throw error;
+    }
+  }
+
+  async #within<T>(promise: Promise<T>, withinMs: number): Promise<T> {
+    const { scheduler } = this.#o;
+    let cancel: () => void = () => undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      cancel = scheduler.at(addMs(scheduler.now(), withinMs), () => reject(outcomeUnknown()));
+    });
+    try {
+      return await Promise.race([promise, late]);
+    } finally {
+      cancel();
+      promise.catch(() => undefined);
+    }
+  }
+
+  async #startWorker(): Promise<void> {
+    const worker = this.#o.spawn({ ...this.#o.workerData, instanceId: this.instanceId });
+    const rpc = connectRpc<StoreWorkerApi>(worker);
+    this.#worker = worker;
+    this.#rpc = rpc;
+    this.#state = 'starting';
+    worker.on('message', (message: unknown) => this.#onNotice(message));
+    worker.on('error', () => undefined);
+    worker.once('exit', (code) => this.#onExit(worker, rpc, code));
+    try {
+      await rpc.remote.open();
+    } catch (error) {
+      if (this.#worker === worker) this.#worker = undefined;
+      await worker.terminate();
+      throw error;
+    }
+    if (this.#state === 'starting') this.#state = 'up';
+    this.#restartMs = RESTART_MIN_MS;
+  }
+
+  #onExit(worker: Worker, rpc: RpcClient<StoreWorkerApi>, code: number): void {
+    rpc.fail(new LeibnizError('WORKER_CRASHED', 'The store worker has ended unexpectedly.'));
+    if (this.#worker !== worker || this.#state === 'closed') return;
+    this.#worker = undefined;
+    this.#rpc = undefined;
+    const wasUp = this.#state === 'up';
+    this.#state = 'down';
+    this.#o.log.error({ code, restartMs: this.#restartMs }, 'store worker ended, starting it again');
+    if (wasUp) this.#restartLater();
+  }
+
+  #restartLater(): void {
+    const delayMs = this.#restartMs;
+    this.#restartMs = Math.min(delayMs * 2, RESTART_MAX_MS);
+    this.#after(delayMs, () => {
+      this.#startWorker().then(
+        () => this.journal.kick(),
+        (error: unknown) => {
+          const code = isLeibnizError(error) ? error.code : 'INTERNAL';
+          this.#o.log.error({ code, restartMs: this.#restartMs }, 'store worker cannot start');
+          this.#state = 'down';
+          this.#restartLater();
+        },
+      );
+    });
+  }
+
+  #onNotice(message: unknown): void {
+    if (!isWorkerNotice(message)) return;
+    if (message.store === 'log') {
+      this.#o.log[message.level](message.fields, message.message);
+      return;
+    }
+    const cameBack = message.status.databaseConnected && !this.#status.databaseConnected;
+    this.#status = message.status;
+    if (cameBack) this.journal.kick();
+  }
+
+  /** When the spool has been replayed, what is still open was left by a crash. */
+  async #closeCrashedCalls(): Promise<void> {
+    await this.journal.drained();
+    const attempt = async (): Promise<void> => {
+      try {
+        const count = await this.calls.abortOpen();
+        if (count > 0) this.#o.log.warn({ count }, 'closed calls that a crash had left open');
+      } catch {
+        this.#after(RESTART_MAX_MS, () => void attempt());
+      }
+    };
+    await attempt();
+    // On a shared database the lease of a process that crashed just now runs out later.
+    if (this.#o.workerData.databaseUrl !== undefined) this.#every(30_000, () => void attempt());
+  }
+
+  #problem(databaseConnected: boolean): string | undefined {
+    if (this.journal.droppedEvents > 0) {
+      return 'events were lost: database, disk and memory were full or gone';
+    }
+    if (this.journal.spoolFailing) {
+      return 'the spool in DATA_DIR cannot be written; events are kept in memory';
+    }
+    if (!databaseConnected) return 'the database cannot be reached; events are spooled and bookings refused';
+    if (this.journal.storeDown) return 'the database is slow or refuses writes; events are spooled';
+    if (!this.#status.queue.connected) {
+      return 'the job queue cannot be reached; follow-ups wait in the outbox';
+    }
+    return undefined;
+  }
+
+  #logJournal(notice: string, cause: unknown): void {
+    const code = (cause as { code?: unknown } | undefined)?.code;
+    const fields = { notice, ...(typeof code === 'string' ? { code } : {}) };
+    if (notice === 'store_up' || notice === 'spool_working') {
+      this.#o.log.info(fields, 'journal is writing again');
+    } else if (notice === 'store_down') this.#o.log.warn(fields, 'journal goes to the spool');
+    else this.#o.log.error(fields, 'journal is losing its way to the disk');
+  }
+
+  #after(delayMs: number, run: () => void): void {
+    if (this.#state === 'closed') return;
+    const { scheduler } = this.#o;
+    const cancel = scheduler.at(addMs(scheduler.now(), delayMs), () => {
+      this.#cancelTimers.delete(cancel);
+      if (this.#state !== 'closed') run();
+    });
+    this.#cancelTimers.add(cancel);
+  }
+
+  #every(periodMs: number, run: () => void): void {
+    this.#after(periodMs, () => {
+      run();
+      this.#every(periodMs, run);
+    });
+  }
+}
+
+function unavailable(): LeibnizError {
+  return new LeibnizError('STORE_UNAVAILABLE', 'The database cannot be reached; nothing was changed.');
+}
+
+function outcomeUnknown(): LeibnizError {
+  return new LeibnizError('STORE_TIMEOUT', 'The database did not answer in time; the outcome is unknown.');
+}

@@ -1,0 +1,68 @@
+import type { StoreHealth } from './types.js';
+import type { StoreApi } from './store-server.js';
+
+/** How follow-ups are delivered. */
+export interface FollowupOptions {
+  /** Where confirmations are posted; http or https. Absent: only the iCalendar file is made. */
+  readonly webhookUrl?: string;
+  /** Key of the HMAC-SHA256 signature. */
+  readonly webhookSecret?: string;
+  /** Longest wait for the receiver's answer; 10,000 ms unless told. */
+  readonly timeoutMs?: number;
+  /** Name of the organiser in calendar files. */
+  readonly organizer?: string;
+}
+
+/** Waits of the job queue; the defaults suit production. */
+export interface QueueTuning {
+  /** Pause before the first retry, doubled for each further one; 5000 ms. */
+  readonly backoffMs?: number;
+  /** A worker that is silent this long has lost its job; 30,000 ms. */
+  readonly lockMs?: number;
+  /** How often jobs of lost workers are looked for; 15,000 ms. */
+  readonly stalledMs?: number;
+  /** How often jobs that the queue may have lost are looked for; 60,000 ms. */
+  readonly reconcileMs?: number;
+  /** Prefix of every key in Redis; `leibniz`. */
+  readonly prefix?: string;
+}
+
+/** What the worker is told when it starts. */
+export interface StoreWorkerData {
+  readonly instanceId: string;
+  readonly databaseFolder: string;
+  readonly databaseUrl?: string;
+  readonly redisUrl?: string;
+  readonly capacity: number;
+  readonly followup: FollowupOptions;
+  readonly queue: QueueTuning;
+}
+
+/** The worker's methods. */
+export interface StoreWorkerApi extends StoreApi {
+  /** Opens everything; called once, first. */
+  open(): Promise<void>;
+  /** Ends work and frees the database; the worker exits afterwards. */
+  close(): Promise<void>;
+}
+
+/** State that the worker reports when it changes. */
+export interface WorkerStatus {
+  readonly databaseConnected: boolean;
+  readonly queue: StoreHealth['queue'];
+}
+
+/** Messages from the worker that are not replies. */
+export type WorkerNotice =
+  | { readonly store: 'status'; readonly status: WorkerStatus }
+  | {
+      readonly store: 'log';
+      readonly level: 'info' | 'warn' | 'error';
+      readonly fields: Record<string, unknown>;
+      readonly message: string;
+    };
+
+/** True for {@link WorkerNotice}. */
+export function isWorkerNotice(message: unknown): message is WorkerNotice {
+  return typeof message === 'object' && message !== null && 'store' in message;
+}

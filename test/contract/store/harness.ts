@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { openStore, type OpenStoreOptions } from '../../../src/jobs/open-store.js';
+import type { BookingRequest, Store } from '../../../src/store/types.js';
+import { wallMs, type WallMs } from '../../../src/kernel/time.js';
+import { POSTGRES_URL } from '../../support/requires.js';
+
+/** A fresh folder that goes away with {@link Folders.remove}. */
+export class Folders {
+  readonly #made: string[] = [];
+
+  async make(): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'leibniz-store-'));
+    this.#made.push(folder);
+    return folder;
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.#made.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+}
+
+/** Makes data directories with an empty, migrated embedded database; copying one is much faster than creating it. */
+export class EmbeddedTemplate {
+  #template: Promise<string> | undefined;
+
+  constructor(private readonly folders: Folders) {}
+
+  async dataDir(): Promise<string> {
+    this.#template ??= this.#create();
+    const folder = await this.folders.make();
+    await cp(await this.#template, folder, { recursive: true });
+    return folder;
+  }
+
+  async #create(): Promise<string> {
+    const folder = await this.folders.make();
+    const store = await openStore({ dataDir: folder });
+    await store.close();
+    return folder;
+  }
+}
+
+/** A database of its own on the test server. */
+export async function scratchDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {
+  const name = `leibniz_${randomUUID().replaceAll('-', '')}`;
+  await admin(`CREATE DATABASE ${name}`);
+  const url = new URL(POSTGRES_URL);
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => admin(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+async function admin(sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: POSTGRES_URL });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Stores opened by a suite, closed together. */
+export class Stores {
+  readonly #open = new Set<Store>();
+
+  async open(options: OpenStoreOptions): Promise<Store> {
+    const store = await openStore(options);
+    this.#open.add(store);
+    return store;
+  }
+
+  async closeAll(): Promise<void> {
+    const stores = [...this.#open];
+    this.#open.clear();
+    await Promise.all(stores.map((store) => store.close()));
+  }
+}
+
+/** Nine o'clock in Berlin on Tuesday, 24 November 2026. */
+export const NINE: WallMs = wallMs(Date.UTC(2026, 10, 24, 8, 0));
+
+/** A booking of 30 minutes, `offsetMin` after nine. */
+export function booking(key: string, offsetMin = 0, over: Partial<BookingRequest> = {}): BookingRequest {
+  const startsAtMs = wallMs(NINE + offsetMin * 60_000);
+  const minutes = 9 * 60 + offsetMin;
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return {
+    idempotencyKey: key,
+    startsAtMs,
+    endsAtMs: wallMs(startsAtMs + 30 * 60_000),
+    date: '2026-11-24',
+    time: `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`,
+    timezone: 'Europe/Berlin',
+    purpose: 'course planning',
+    pii: { userName: 'Ada Example', callerNumber: '+4930123456' },
+    ...over,
+  };
+}
+
+/** Polls until `probe` gives something other than `undefined` or false. */
+export async function until<T>(
+  what: string,
+  probe: () => Promise<T> | T,
+  withinMs = 10_000,
+): Promise<NonNullable<T>> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const value = await probe();
+    if (value !== undefined && value !== null && value !== false) return value;
+    if (Date.now() > end) throw new Error(`timed out waiting for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
