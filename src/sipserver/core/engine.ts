@@ -1,0 +1,151 @@
+import type { Machine } from '../../kernel/machine.js';
+import type { MonoMs } from '../../kernel/time.js';
+import { EngineContext, type EngineOptions, type EngineOutput, type SipRandom } from './context.js';
+import { ControlClients } from './control-clients.js';
+import { ControlSessions } from './control-sessions.js';
+import { essentials } from './essentials.js';
+import type { Flow } from './hop.js';
+import type { SipMessage } from './message.js';
+import { parseMessage } from './parser.js';
+import { Counters, type SipServerStats } from './stats.js';
+import { TimerHeap } from './timer-heap.js';
+import { UserAgentClient } from './uac.js';
+import { UserAgentServer } from './uas.js';
+
+/** What the shell tells the engine. */
+export type EngineInput =
+  /** One datagram, or one message cut from a stream. */
+  | { readonly type: 'message'; readonly bytes: Uint8Array; readonly flow: Flow }
+  /** A request with this key could not be delivered. */
+  | { readonly type: 'transport_failed'; readonly key: string }
+  | { readonly type: 'resolved'; readonly query: number; readonly address: string | undefined }
+  | { readonly type: 'client_opened'; readonly client: number }
+  | { readonly type: 'client_bytes'; readonly client: number; readonly bytes: Uint8Array }
+  | { readonly type: 'client_closed'; readonly client: number }
+  | { readonly type: 'time' };
+
+/**
+ * The SIP server without sockets: SIP messages and control frames in, SIP messages and control frames out.
+ * One input is taken to completion before the next; outputs are in the order they have to happen.
+ */
+export class SipEngine implements Machine<EngineInput, EngineOutput> {
+  readonly #outputs: EngineOutput[] = [];
+  #read = 0;
+  readonly #timers = new TimerHeap();
+  readonly #counters = new Counters();
+  readonly #context: EngineContext;
+  readonly #clients = new ControlClients();
+  readonly #uac: UserAgentClient;
+  readonly #uas: UserAgentServer;
+  readonly #sessions: ControlSessions;
+
+  constructor(options: EngineOptions, random: SipRandom, now: MonoMs) {
+    const output = (entry: EngineOutput): void => void this.#outputs.push(entry);
+    this.#context = new EngineContext(options, this.#timers, random, this.#counters, output, now);
+    this.#uac = new UserAgentClient(this.#context);
+    this.#uas = new UserAgentServer(this.#context, this.#clients, this.#uac);
+    this.#sessions = new ControlSessions(this.#context, this.#clients, this.#uac, this.#uas);
+  }
+
+  handle(now: MonoMs, input: EngineInput): void {
+    this.#context.advance(now);
+    // What was due before this input happens before it.
+    this.#timers.runDue(now);
+    switch (input.type) {
+      case 'message': {
+        this.#receive(input.bytes, input.flow);
+        break;
+      }
+      case 'transport_failed': {
+        this.#counters.transportErrors++;
+        this.#uac.transportFailed(input.key);
+        break;
+      }
+      case 'resolved': {
+        this.#context.resolved(input.query, input.address);
+        break;
+      }
+      case 'client_opened': {
+        this.#sessions.opened(input.client);
+        break;
+      }
+      case 'client_bytes': {
+        this.#sessions.received(input.client, input.bytes);
+        break;
+      }
+      case 'client_closed': {
+        this.#sessions.closed(input.client);
+        break;
+      }
+      case 'time': {
+        break;
+      }
+    }
+  }
+
+  poll(): EngineOutput | undefined {
+    if (this.#read === this.#outputs.length) {
+      this.#outputs.length = 0;
+      this.#read = 0;
+      return undefined;
+    }
+    return this.#outputs[this.#read++];
+  }
+
+  nextDeadline(): MonoMs | undefined {
+    return this.#timers.next();
+  }
+
+  /** Counters and table sizes; `connections` is the shell's to know. */
+  stats(connections: number): SipServerStats {
+    return this.#counters.snapshot({
+      serverTransactions: this.#uas.size,
+      clientTransactions: this.#uac.size,
+      dialogs: this.#context.dialogs.size,
+      timers: this.#timers.size,
+      controlClients: this.#clients.size,
+      connections,
+    });
+  }
+
+  /** Counts a message the shell had to drop. */
+  countDrop(reason: 'connection_limit' | 'keepalive'): void {
+    this.#counters.drop(reason);
+  }
+
+  /** Stops all timers; the engine must not be used afterwards. */
+  stop(): void {
+    this.#uac.stop();
+    this.#uas.stop();
+  }
+
+  #receive(bytes: Uint8Array, flow: Flow): void {
+    const parsed = parseMessage(bytes);
+    if (!parsed.ok) {
+      if (parsed.error.code === 'empty') return this.#counters.drop('keepalive');
+      this.#counters.parseErrors++;
+      return this.#malformed(parsed.error.partial, flow, 'Malformed message');
+    }
+    const message = parsed.value;
+    const known = essentials(message);
+    if (!known.ok) {
+      this.#counters.parseErrors++;
+      return this.#malformed(message, flow, `Bad or missing ${known.error}`);
+    }
+    if (message.kind === 'request') this.#uas.receive(message, known.value, flow);
+    else if (message.version !== 'SIP/2.0') this.#counters.drop('wrong_version');
+    else this.#uac.receive(message, known.value, flow);
+  }
+
+  /** A request that is understood well enough to be answered gets 400; the rest is dropped (RFC 3261 section 16.3). */
+  #malformed(message: SipMessage | undefined, flow: Flow, reason: string): void {
+    if (message?.kind !== 'request') return this.#counters.drop('malformed_response');
+    this.#counters.drop('malformed_request');
+    if (message.method === 'ACK' || !message.headers.has('via') || !message.headers.has('cseq')) return;
+    const known = essentials(message);
+    this.#uas.refuseStateless(message, known.ok ? known.value : undefined, flow, {
+      status: message.version === 'SIP/2.0' ? 400 : 505,
+      reason,
+    });
+  }
+}
