@@ -1,0 +1,101 @@
+import { rtpDiff, type MonoMs, type RtpTs } from '../../kernel/time.js';
+import { SequenceUnwrapper } from './seq.js';
+
+/** One reception report block (RFC 3550 section 6.4.1). */
+export interface ReceptionReport {
+  /** The source this report is about. */
+  readonly ssrc: number;
+  /** Share of packets lost since the last report, in 256ths. */
+  readonly fractionLost: number;
+  /** Packets lost since the start; negative with duplicates. Signed 24 bits on the wire. */
+  readonly cumulativeLost: number;
+  /** Highest sequence number with its cycles, unsigned 32 bits. */
+  readonly highestSequence: number;
+  /** Interarrival jitter in RTP timestamp units. */
+  readonly jitter: number;
+  /** Middle 32 bits of the NTP time of the last sender report, 0 without one. */
+  readonly lastSr: number;
+  /** Time since that report in units of 1/65,536 s, 0 without one. */
+  readonly delaySinceLastSr: number;
+}
+
+/** Reception statistics of one source (RFC 3550 appendix A.3 and A.8); every counter survives wrap-around. */
+export class Reception {
+  readonly #unwrapper = new SequenceUnwrapper();
+  #base = -1;
+  #received = 0;
+  #expectedPrior = 0;
+  #receivedPrior = 0;
+  #lastArrival: MonoMs | undefined;
+  #lastTimestamp = 0 as RtpTs;
+  #jitter = 0;
+  #lastSr = 0;
+  #lastSrAt: MonoMs | undefined;
+
+  /** @param ssrc - the source that is measured */
+  constructor(readonly ssrc: number) {}
+
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Packets that should have come since the first. */
+  get expected(): number {
+    return this.#base < 0 ? 0 : this.#unwrapper.highest - this.#base + 1;
+  }
+
+  /** Packets lost since the start; negative with duplicates. */
+  get lost(): number {
+    return this.expected - this.#received;
+  }
+
+  /** Interarrival jitter in RTP timestamp units. */
+  get jitter(): number {
+    return this.#jitter;
+  }
+
+  /** Counts one packet. `clockRateHz` is the RTP clock of its payload type. */
+  packet(at: MonoMs, sequence: number, timestamp: RtpTs, clockRateHz: number): void {
+    const extended = this.#unwrapper.unwrap(sequence);
+    if (this.#base < 0 || extended < this.#base) this.#base = extended;
+    this.#received++;
+    const lastArrival = this.#lastArrival;
+    if (lastArrival !== undefined) {
+      const arrivalUnits = ((at - lastArrival) * clockRateHz) / 1000;
+      const difference = Math.abs(arrivalUnits - rtpDiff(timestamp, this.#lastTimestamp));
+      // A step of the sender's clock is no jitter; one value of it would take minutes to fade.
+      if (difference < clockRateHz) this.#jitter += (difference - this.#jitter) / 16;
+    }
+    this.#lastArrival = at;
+    this.#lastTimestamp = timestamp;
+  }
+
+  /** Notes a sender report of this source. `ntpMiddle` is the middle 32 bits of its NTP time. */
+  senderReport(at: MonoMs, ntpMiddle: number): void {
+    this.#lastSr = ntpMiddle;
+    this.#lastSrAt = at;
+  }
+
+  /** Makes a report and starts the next interval. */
+  report(now: MonoMs): ReceptionReport {
+    const expectedInterval = this.expected - this.#expectedPrior;
+    const receivedInterval = this.#received - this.#receivedPrior;
+    this.#expectedPrior = this.expected;
+    this.#receivedPrior = this.#received;
+    const lostInterval = expectedInterval - receivedInterval;
+    const fraction =
+      expectedInterval <= 0 || lostInterval <= 0 ? 0 : Math.floor((lostInterval * 256) / expectedInterval);
+    // The unwrapper starts one cycle up; the wire wants the first cycle to be 0.
+    const highest = this.#base < 0 ? 0 : (this.#unwrapper.highest - 0x10000) >>> 0;
+    const sinceSr = this.#lastSrAt === undefined ? 0 : Math.round(((now - this.#lastSrAt) * 65_536) / 1000);
+    return {
+      ssrc: this.ssrc,
+      fractionLost: Math.min(255, fraction),
+      cumulativeLost: Math.max(-0x800000, Math.min(0x7fffff, this.lost)),
+      highestSequence: highest,
+      jitter: Math.floor(this.#jitter) >>> 0,
+      lastSr: this.#lastSr,
+      delaySinceLastSr: sinceSr >>> 0,
+    };
+  }
+}

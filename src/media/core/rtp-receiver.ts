@@ -1,0 +1,158 @@
+import type { MonoMs } from '../../kernel/time.js';
+import type { Codec } from './codec.js';
+import { DtmfReceiver, type DtmfPress } from './dtmf.js';
+import type { FrameSink } from './frame-assembler.js';
+import { SourceLatch, type SourceLatchOptions } from './latch.js';
+import { Reception } from './reception.js';
+import { ReceiveStream, type ReceiveStreamOptions } from './receive-stream.js';
+import { parseRtp, rtpFields } from './rtp-packet.js';
+
+/** A payload type we accept. */
+interface Accepted {
+  readonly codec: Codec | undefined;
+  readonly clockRateHz: number;
+}
+
+/** Datagrams by fate. */
+export interface RtpReceiverStats {
+  accepted: number;
+  /** Not RTP version 2, or cut short. */
+  malformed: number;
+  /** Of a payload type that was not negotiated. */
+  unknownPayloadType: number;
+  /** First packets of a source that has not proved itself. */
+  probation: number;
+  /** From a source that is not the peer. */
+  injected: number;
+  /** While the call was on hold. */
+  held: number;
+}
+
+/** Takes what was received. */
+export interface RtpReceiverSink {
+  readonly frame: FrameSink;
+  readonly dtmf: (press: DtmfPress, at: MonoMs) => void;
+  /** The first packet of the peer, once. */
+  readonly first: (at: MonoMs) => void;
+  /** An accepted audio packet before ordering, for a de-jittered view. */
+  readonly packet?: (
+    at: MonoMs,
+    sequence: number,
+    timestamp: number,
+    ssrc: number,
+    codec: Codec,
+    payload: Uint8Array,
+  ) => void;
+}
+
+/** The receiving half of an RTP stream: parse, latch, count, then DTMF or audio. */
+export class RtpReceiver {
+  readonly stats: RtpReceiverStats = {
+    accepted: 0,
+    malformed: 0,
+    unknownPayloadType: 0,
+    probation: 0,
+    injected: 0,
+    held: 0,
+  };
+  readonly latch: SourceLatch;
+  readonly stream: ReceiveStream;
+  readonly dtmf = new DtmfReceiver();
+  readonly #fields = rtpFields();
+  #accepted: readonly (Accepted | undefined)[] = [];
+  #reception: Reception | undefined;
+  #active = false;
+  #lastAt: MonoMs | undefined;
+
+  constructor(
+    private readonly sink: RtpReceiverSink,
+    o: { readonly stream?: ReceiveStreamOptions; readonly latch?: SourceLatchOptions } = {},
+  ) {
+    this.stream = new ReceiveStream(sink.frame, o.stream);
+    this.latch = new SourceLatch(o.latch);
+  }
+
+  /** Statistics of the source that is heard. */
+  get reception(): Reception | undefined {
+    return this.#reception;
+  }
+
+  /** When the last packet of the peer came. */
+  get lastAt(): MonoMs | undefined {
+    return this.#lastAt;
+  }
+
+  /** Sets what is accepted: codecs by payload type, and the payload type of telephone events. */
+  configure(
+    codecs: ReadonlyMap<number, Codec>,
+    dtmf: { readonly payloadType: number; readonly clockRateHz: number } | undefined,
+  ): void {
+    const accepted: (Accepted | undefined)[] = new Array<Accepted | undefined>(128).fill(undefined);
+    for (const [payloadType, codec] of codecs) {
+      accepted[payloadType] = { codec, clockRateHz: codec.spec.clockRateHz };
+    }
+    if (dtmf !== undefined) accepted[dtmf.payloadType] = { codec: undefined, clockRateHz: dtmf.clockRateHz };
+    this.#accepted = accepted;
+  }
+
+  /** Starts or stops feeding (hold). */
+  setActive(active: boolean, now: MonoMs): void {
+    this.#active = active;
+    this.stream.setActive(active, now);
+  }
+
+  /** Takes one datagram. Never throws, whatever it holds. */
+  datagram(data: Uint8Array, host: string, port: number, at: MonoMs): void {
+    const fields = this.#fields;
+    if (!parseRtp(data, fields)) {
+      this.stats.malformed++;
+      return;
+    }
+    const accepted = this.#accepted[fields.payloadType];
+    if (accepted === undefined) {
+      this.stats.unknownPayloadType++;
+      return;
+    }
+    const verdict = this.latch.judge(host, port, fields.ssrc, fields.sequence, at);
+    if (verdict !== 'accept') {
+      this.stats[verdict]++;
+      return;
+    }
+    this.#source(fields.ssrc, at);
+    this.#lastAt = at;
+    this.#reception?.packet(at, fields.sequence, fields.timestamp, accepted.clockRateHz);
+    if (!this.#active) {
+      this.stats.held++;
+      return;
+    }
+    this.stats.accepted++;
+    const payload = data.subarray(fields.payloadStart, fields.payloadEnd);
+    const { codec } = accepted;
+    if (codec !== undefined) {
+      this.sink.packet?.(at, fields.sequence, fields.timestamp, fields.ssrc, codec, payload);
+    } else {
+      this.dtmf.packet(at, fields.timestamp, payload, accepted.clockRateHz, (press) =>
+        this.sink.dtmf(press, at),
+      );
+    }
+    this.stream.packet(at, fields.sequence, fields.timestamp, codec, payload);
+  }
+
+  /** Lets time pass: gaps, silence by the clock, key presses whose end was lost. */
+  tick(now: MonoMs): void {
+    this.dtmf.tick(now, (press) => this.sink.dtmf(press, now));
+    this.stream.tick(now);
+  }
+
+  /** A new SSRC starts new statistics and a new time line; the sample index goes on. */
+  #source(ssrc: number, at: MonoMs): void {
+    if (this.#reception?.ssrc === ssrc) return;
+    const first = this.#reception === undefined;
+    if (!first) {
+      this.stream.restart();
+      this.dtmf.reset((press) => this.sink.dtmf(press, at));
+    }
+    this.#reception = new Reception(ssrc);
+    if (first) this.sink.first(at);
+  }
+}

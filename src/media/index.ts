@@ -1,0 +1,20 @@
+/** Audio of a call: RTP, codecs, SDP, playout. What other rings use; the rest is internal. */
+export { G711_CODECS, PCMA, PCMU, type CodecFactory, type CodecName } from './core/codec.js';
+export { FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ } from './core/frame.js';
+export type { FrameSource } from './core/frame-assembler.js';
+export type { PlayoutEvent, PlayoutItem } from './core/playout.js';
+export { EncodedPrompt, PromptCache } from './core/prompt.js';
+export { parseSdp, type Direction, type Sdp, type SdpError } from './core/sdp.js';
+export { SdpNegotiator, type MediaAddress, type NegotiatedMedia } from './core/sdp-negotiation.js';
+export { cryptoRng } from './crypto-rng.js';
+export { Pacer } from './pacer.js';
+export type {
+  DatagramListener,
+  MediaEvent,
+  MediaPort,
+  MediaStats,
+  RtpTransport,
+  SdpMediaPort,
+} from './ports.js';
+export { RtpMediaSession, type RtpMediaSessionOptions } from './rtp-media-session.js';
+export { RtpPortPool, type PortPoolError, type RtpPortPoolOptions } from './rtp-port-pool.js';

@@ -1,0 +1,117 @@
+import type { Result } from '../kernel/result.js';
+import type { UtteranceId } from '../kernel/ids.js';
+import type { MonoMs } from '../kernel/time.js';
+import type { DtmfDigit } from '../kernel/vocab.js';
+import type { FrameSource } from './core/frame-assembler.js';
+import type { PlayoutEvent, PlayoutItem } from './core/playout.js';
+import type { NegotiatedMedia } from './core/sdp-negotiation.js';
+import type { SdpError } from './core/sdp.js';
+
+/** A pair of sockets for one stream. Tests give one that runs on virtual time. */
+export interface RtpTransport {
+  /** Local RTP port. */
+  readonly port: number;
+  /** Local RTCP port. */
+  readonly rtcpPort?: number;
+  /** Sends a datagram from the RTP port. Never throws; the bytes belong to the transport afterwards. */
+  send(data: Uint8Array, host: string, port: number): void;
+  /** Sends a datagram from the RTCP port. */
+  sendRtcp(data: Uint8Array, host: string, port: number): void;
+  /** Sets the one listener for datagrams at the RTP port. */
+  onPacket(listener: DatagramListener): void;
+  /** Sets the one listener for datagrams at the RTCP port. */
+  onRtcp(listener: DatagramListener): void;
+  /** Closes both sockets; further sends do nothing. */
+  close(): Promise<void>;
+}
+
+/** Takes a datagram with its source and its time of arrival. */
+export type DatagramListener = (data: Uint8Array, host: string, port: number, at: MonoMs) => void;
+
+/** What the media of a call reports. */
+export type MediaEvent =
+  | {
+      readonly type: 'audio';
+      /** 160 samples at 8 kHz; valid during the callback only. */
+      readonly pcm: Int16Array;
+      /** Absolute sample index since the start of the media; frames are contiguous. */
+      readonly startSample: number;
+      readonly source: FrameSource;
+      readonly at: MonoMs;
+    }
+  | { readonly type: 'dtmf'; readonly digit: DtmfDigit; readonly durationMs: number; readonly at: MonoMs }
+  /** The first packet of the peer. */
+  | { readonly type: 'first_rtp'; readonly at: MonoMs }
+  /** No packet for the configured time, though the peer should be sending. Again only after packets came back. */
+  | { readonly type: 'inactive'; readonly silentMs: number; readonly at: MonoMs }
+  /** The peer has put us on hold or taken us back. */
+  | { readonly type: 'hold'; readonly held: boolean; readonly at: MonoMs }
+  /** The peer's RTCP says that its stream has ended. */
+  | { readonly type: 'bye'; readonly at: MonoMs }
+  | ({ readonly type: 'playout' } & PlayoutEvent);
+
+/** Media health of one call. All counters since its start. */
+export interface MediaStats {
+  readonly received: {
+    readonly packets: number;
+    /** By sequence numbers; negative with duplicates. */
+    readonly lost: number;
+    readonly late: number;
+    readonly duplicates: number;
+    readonly malformed: number;
+    readonly injected: number;
+    readonly unknownPayloadType: number;
+    readonly unreadable: number;
+    readonly concealedMs: number;
+    readonly silenceMs: number;
+    /** RFC 3550 interarrival jitter, milliseconds. */
+    readonly jitterMs: number;
+    /** Adaptive wait at a gap, milliseconds. */
+    readonly targetMs: number;
+  };
+  readonly sent: {
+    readonly packets: number;
+    readonly octets: number;
+    /** What the peer's last report says about our stream. */
+    readonly remoteLost: number | undefined;
+    readonly remoteFractionLost: number | undefined;
+    readonly remoteJitterMs: number | undefined;
+    readonly roundTripMs: number | undefined;
+  };
+  readonly playout: { readonly stale: number; readonly overflowed: number; readonly underruns: number };
+}
+
+/** Audio of one call, whatever carries it: what a session hears from and speaks to. */
+export interface MediaPort {
+  /** Adds a listener for everything that happens. Returns a function that removes it. */
+  subscribe(listener: (event: MediaEvent) => void): () => void;
+  /** Queues a piece of an utterance. */
+  enqueue(item: PlayoutItem): void;
+  /** Fades out and holds the current utterance. */
+  pause(): void;
+  /** Goes on, by default where the fade began, or from an offset into the current utterance. */
+  resume(o?: { readonly rewindToMs?: number }): void;
+  /** Drops everything queued; each dropped utterance reports `cut`, one that was playing after its fade. */
+  cut(): void;
+  /** How far the caller has heard an utterance, milliseconds. */
+  playedMs(utteranceId: UtteranceId): number;
+  /** Milliseconds of audio still to be sent. */
+  queuedMs(): number;
+  /** Presses keys: 0-9 * # A-D; other characters are skipped. */
+  sendDtmf(digits: string): void;
+  stats(): MediaStats;
+  /** Stops, frees the ports. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** A {@link MediaPort} whose terms are settled by SDP. */
+export interface SdpMediaPort extends MediaPort {
+  /** Answers an offer, initial or re-INVITE. */
+  answerOffer(sdp: string): Result<{ readonly sdp: string; readonly media: NegotiatedMedia }, SdpError>;
+  /** Our offer. */
+  createOffer(): string;
+  /** Takes the answer to our offer. */
+  acceptAnswer(sdp: string): Result<NegotiatedMedia, SdpError>;
+  /** The description we sent last. */
+  currentSdp(): string;
+}

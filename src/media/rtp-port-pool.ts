@@ -1,0 +1,115 @@
+import { err, ok, type Result } from '../kernel/result.js';
+import { addMs, monoMs, type MonoMs, type Scheduler } from '../kernel/time.js';
+import { realScheduler } from '../threads/real-scheduler.js';
+import type { DatagramListener, RtpTransport } from './ports.js';
+import { RtpSocket } from './rtp-socket.js';
+
+/** Options of {@link RtpPortPool}. */
+export interface RtpPortPoolOptions {
+  /** Address literal to bind. */
+  readonly host: string;
+  /** First port; rounded up to an even one. */
+  readonly min: number;
+  /** Last port, RTCP included. */
+  readonly max: number;
+  /** How long a freed pair is left alone, milliseconds, so that stray packets of the last call miss the next. Default 5000. */
+  readonly restMs?: number;
+  readonly scheduler?: Scheduler;
+}
+
+/** Why no ports were given. */
+export interface PortPoolError {
+  readonly code: 'exhausted' | 'closed';
+  readonly message: string;
+}
+
+interface FreePair {
+  readonly port: number;
+  readonly readyAt: MonoMs;
+}
+
+/**
+ * Pairs of RTP and RTCP ports, even and odd. Pairs are used in turn, so that each rests as long as possible; one
+ * that another program holds is passed over and tried again after the rest.
+ */
+export class RtpPortPool {
+  readonly #host: string;
+  readonly #restMs: number;
+  readonly #scheduler: Scheduler;
+  readonly #pairs: FreePair[] = [];
+  readonly #used = new Set<RtpTransport>();
+  #closed = false;
+
+  constructor(o: RtpPortPoolOptions) {
+    this.#host = o.host;
+    this.#restMs = o.restMs ?? 5000;
+    this.#scheduler = o.scheduler ?? realScheduler;
+    const first = o.min + (o.min % 2);
+    for (let port = first; port + 1 <= o.max; port += 2) {
+      this.#pairs.push({ port, readyAt: monoMs(Number.NEGATIVE_INFINITY) });
+    }
+  }
+
+  /** Pairs that could be given now. */
+  get free(): number {
+    const now = this.#scheduler.now();
+    return this.#pairs.filter((pair) => pair.readyAt <= now).length;
+  }
+
+  /** Pairs in use. */
+  get used(): number {
+    return this.#used.size;
+  }
+
+  /** Binds a pair. */
+  async allocate(): Promise<Result<RtpTransport, PortPoolError>> {
+    if (this.#closed) return err({ code: 'closed', message: 'the RTP ports are closed' });
+    for (let tries = this.#pairs.length; tries > 0; tries--) {
+      // Pairs come back in the order of their rest, so the first one is the one that is ready first.
+      const pair = this.#pairs[0];
+      if (pair === undefined || pair.readyAt > this.#scheduler.now()) break;
+      this.#pairs.shift();
+      try {
+        const socket = await RtpSocket.bind(this.#host, pair.port, this.#scheduler);
+        return ok(this.#lend(socket, pair.port));
+      } catch {
+        this.#giveBack(pair.port);
+      }
+    }
+    return err({
+      code: 'exhausted',
+      message: 'all RTP ports are in use or resting; widen RTP_PORT_MIN to RTP_PORT_MAX',
+    });
+  }
+
+  /** Closes everything that is still lent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#used].map((transport) => transport.close()));
+  }
+
+  #lend(socket: RtpSocket, port: number): RtpTransport {
+    let closing: Promise<void> | undefined;
+    const transport: RtpTransport = {
+      port: socket.port,
+      rtcpPort: socket.rtcpPort,
+      send: (data, host, to) => socket.send(data, host, to),
+      sendRtcp: (data, host, to) => socket.sendRtcp(data, host, to),
+      onPacket: (listener: DatagramListener) => socket.onPacket(listener),
+      onRtcp: (listener: DatagramListener) => socket.onRtcp(listener),
+      close: () => {
+        closing ??= socket.close().then(() => {
+          this.#used.delete(transport);
+          this.#giveBack(port);
+        });
+        return closing;
+      },
+    };
+    this.#used.add(transport);
+    return transport;
+  }
+
+  #giveBack(port: number): void {
+    this.#pairs.push({ port, readyAt: addMs(this.#scheduler.now(), this.#restMs) });
+  }
+}
