@@ -5,11 +5,18 @@ import type { Termination } from '../../../src/kernel/vocab.js';
 import { ADMITTED } from '../../../src/call/core/admission.js';
 import type { CallInfo, LegEvent } from '../../../src/call/core/types.js';
 import type { CallLog } from '../../../src/call/log.js';
-import { openSipEdge, type CallHost, type CallLeg, type SipEdge, type SipEdgeOptions } from '../../../src/call/sip-edge.js';
+import {
+  openSipEdge,
+  type CallHost,
+  type CallLeg,
+  type SipEdge,
+  type SipEdgeOptions,
+} from '../../../src/call/sip-edge.js';
 import { VirtualTime } from '../../support/virtual-time.js';
 import { StubRequest, StubSrf } from './stub-srf.js';
 
-export const OFFER = 'v=0\r\no=- 1 1 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n';
+export const OFFER =
+  'v=0\r\no=- 1 1 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n';
 export const ANSWER = OFFER.replace(/192\.0\.2\.10/g, '127.0.0.1');
 
 /** A host that takes everything and remembers it. */

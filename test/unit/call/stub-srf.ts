@@ -1,5 +1,12 @@
 import { EventEmitter } from 'node:events';
-import type { SrfDialog, SrfInviteOptions, SrfMessage, SrfPort, SrfRequest, SrfResponse } from '../../../src/call/srf-port.js';
+import type {
+  SrfDialog,
+  SrfInviteOptions,
+  SrfMessage,
+  SrfPort,
+  SrfRequest,
+  SrfResponse,
+} from '../../../src/call/srf-port.js';
 
 type Headers = Record<string, string>;
 
@@ -21,7 +28,9 @@ export class StubMessage extends EventEmitter implements SrfMessage {
   getParsedHeader(name: string): unknown {
     const value = this.get(name);
     if (value === undefined) throw new Error(`header ${name} not available`);
-    return name.toLowerCase() === 'contact' ? [{ uri: value.replace(/[<>]/g, '') }] : { uri: value, params: {} };
+    return name.toLowerCase() === 'contact'
+      ? [{ uri: value.replace(/[<>]/g, '') }]
+      : { uri: value, params: {} };
   }
 }
 
@@ -76,7 +85,11 @@ export class StubDialog extends EventEmitter implements SrfDialog {
   connected = true;
   readonly local = { sdp: '', contact: '<sip:agent@127.0.0.1>' };
   readonly byes: Headers[] = [];
-  readonly requests: { method: string; headers: Headers; done: (error: unknown, response?: SrfResponse) => void }[] = [];
+  readonly requests: {
+    method: string;
+    headers: Headers;
+    done: (error: unknown, response?: SrfResponse) => void;
+  }[] = [];
   /** Set to hold the answer to BYE back. */
   byeDone: ((error: unknown) => void) | undefined;
   holdBye = false;
