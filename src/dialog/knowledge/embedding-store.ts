@@ -54,7 +54,7 @@ export class EmbeddingStore {
       embedder,
       file,
       vectors === undefined ? 'corrupt' : 'loaded',
-      vectors ?? new Map(),
+      vectors ?? new Map<string, Vector>(),
     );
   }
 

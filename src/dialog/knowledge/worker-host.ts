@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { LeibnizError } from '../../kernel/errors.js';
 import { addMs, type Scheduler } from '../../kernel/time.js';
-import { connectRpc, type PortLike, type RpcClient } from '../../threads/rpc.js';
+import { connectRpc, type RpcClient } from '../../threads/rpc.js';
 import type { EngineHost, EnginePort } from './knowledge-client.js';
 import type { EngineStats } from './types.js';
 
