@@ -15,7 +15,7 @@ export default {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^cookie$': '<rootDir>/test/support/cookie.cjs' },
   transform,
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*-worker.ts', '!src/cli/**'],
   coverageThreshold: { global: { lines: 80, statements: 80 } },

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { App, RouteContext } from '../context.js';
+import { failures, idParams } from '../schemas/common.js';
+
+const created = z.object({
+  session_id: z.string(),
+  created_at: z.number().describe('Seconds since the Unix epoch'),
+});
+
+const history = z.object({
+  session_id: z.string(),
+  turns: z.array(
+    z.object({
+      user: z.string(),
+      agent: z.string(),
+      timestamp: z.number().describe('Seconds since the Unix epoch'),
+      confidence: z.number().nullable(),
+      sources: z.array(z.string()),
+    }),
+  ),
+});
+
+const ended = z.object({ session_id: z.string(), status: z.literal('ended') });
+
+/** Sessions of the conversation socket. */
+export function conversationRoutes(app: App, { ports }: RouteContext): void {
+  app.post(
+    '/api/v1/session/create',
+    {
+      schema: {
+        summary: 'A new conversation',
+        tags: ['Conversation'],
+        response: { 200: created, ...failures },
+      },
+    },
+    async () => ports.conversation.create(),
+  );
+
+  app.get(
+    '/api/v1/session/:id/history',
+    {
+      config: { protected: true },
+      schema: {
+        summary: 'What has been said',
+        tags: ['Conversation'],
+        params: idParams,
+        response: { 200: history, ...failures },
+      },
+    },
+    async ({ params }) => {
+      const { turns } = await ports.conversation.history(params.id);
+      return {
+        session_id: params.id,
+        turns: turns.map((turn) => ({
+          user: turn.user,
+          agent: turn.agent,
+          timestamp: turn.timestamp,
+          confidence: turn.confidence ?? null,
+          sources: [...(turn.sources ?? [])],
+        })),
+      };
+    },
+  );
+
+  app.delete(
+    '/api/v1/session/:id',
+    {
+      config: { protected: true },
+      schema: {
+        summary: 'Ends a conversation',
+        tags: ['Conversation'],
+        params: idParams,
+        response: { 200: ended, ...failures },
+      },
+    },
+    async ({ params }) => {
+      await ports.conversation.end(params.id);
+      return { session_id: params.id, status: 'ended' as const };
+    },
+  );
+}
