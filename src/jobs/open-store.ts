@@ -11,6 +11,7 @@ import type { Store } from '../store/types.js';
 import type { FollowupOptions, QueueTuning, StoreWorkerData } from '../store/worker-protocol.js';
 import { realScheduler } from '../threads/real-scheduler.js';
 import { startWorker } from '../threads/worker.js';
+import { keptWebhookSecret } from './webhook-secret.js';
 
 export interface OpenStoreOptions {
   /** Folder for the embedded database, the spool and the lock; made when missing. */
@@ -63,7 +64,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       workerData: {
         databaseFolder,
         capacity: options.appointmentCapacity ?? 1,
-        followup: options.followup ?? {},
+        followup: followupOf(options, dataDir),
         queue: options.queue ?? {},
         ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
         ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
@@ -82,6 +83,12 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     lock?.release();
     throw error;
   }
+}
+
+function followupOf(options: OpenStoreOptions, dataDir: string): FollowupOptions {
+  const { followup = {} } = options;
+  if (followup.webhookUrl === undefined || followup.webhookSecret !== undefined) return followup;
+  return { ...followup, webhookSecret: keptWebhookSecret(dataDir) };
 }
 
 async function openSpool(dataDir: string, options: OpenStoreOptions, log: StoreLog): Promise<Spool> {

@@ -23,6 +23,8 @@ export interface StoreRuntimeOptions {
   /** Called when the schema is in place, at the start or whenever the server is first reached. */
   readonly onReady: (db: Database) => Promise<void>;
   readonly onOutbox: () => void;
+  /** Called once when the embedded database has crashed; only a new thread helps. */
+  readonly onBroken: () => void;
   readonly log: (level: 'info' | 'warn' | 'error', fields: Record<string, unknown>, message: string) => void;
 }
 
@@ -48,7 +50,7 @@ export class StoreRuntime {
   static async open(options: StoreRuntimeOptions): Promise<StoreRuntime> {
     const db =
       options.databaseUrl === undefined
-        ? await openEmbedded(options.databaseFolder)
+        ? await openEmbedded(options.databaseFolder, options.onBroken)
         : new PgDatabase(options.databaseUrl);
     const server = new StoreServer({
       db,
@@ -114,9 +116,9 @@ export class StoreRuntime {
   }
 }
 
-async function openEmbedded(folder: string): Promise<Database> {
+async function openEmbedded(folder: string, onBroken: () => void): Promise<Database> {
   try {
-    return await PgliteDatabase.open(folder);
+    return await PgliteDatabase.open(folder, onBroken);
   } catch (error) {
     throw new LeibnizError(
       'DATA_DIR_UNUSABLE',

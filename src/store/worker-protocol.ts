@@ -5,7 +5,7 @@ import type { StoreApi } from './store-server.js';
 export interface FollowupOptions {
   /** Where confirmations are posted; http or https. Absent: only the iCalendar file is made. */
   readonly webhookUrl?: string;
-  /** Key of the HMAC-SHA256 signature. */
+  /** Key of the HMAC-SHA256 signature; one kept in DATA_DIR unless told. */
   readonly webhookSecret?: string;
   /** Longest wait for the receiver's answer; 10,000 ms unless told. */
   readonly timeoutMs?: number;

@@ -20,16 +20,21 @@ export class PgliteDatabase implements Database {
   readonly mode = 'pglite';
   readonly #session = new Mutex();
   #connected = true;
+  #broken = false;
 
-  private constructor(private readonly db: PGlite) {}
+  private constructor(
+    private readonly db: PGlite,
+    private readonly onBroken: () => void,
+  ) {}
 
   /**
    * Opens the database in a folder, creating it when the folder is empty or missing (seconds).
    *
    * @param folder - the database's own folder; nobody else may have it open
+   * @param onBroken - called once when the engine itself has crashed; this object is of no use from then on
    */
-  static async open(folder: string): Promise<PgliteDatabase> {
-    return new PgliteDatabase(await PGlite.create({ dataDir: folder }));
+  static async open(folder: string, onBroken: () => void = () => undefined): Promise<PgliteDatabase> {
+    return new PgliteDatabase(await PGlite.create({ dataDir: folder }), onBroken);
   }
 
   get connected(): boolean {
@@ -93,8 +98,15 @@ export class PgliteDatabase implements Database {
     } catch (cause) {
       const error = toDatabaseError(cause);
       if (error.kind === 'unavailable' || error.kind === 'disk_full') this.#connected = false;
+      // A failing statement has an SQLSTATE; without one the engine has stopped.
+      if (error.sqlState === '' && !this.db.closed) this.#break();
       throw error;
     }
+  }
+
+  #break(): void {
+    if (!this.#broken) this.onBroken();
+    this.#broken = true;
   }
 }
 

@@ -42,6 +42,8 @@ export class PglitePool extends EventEmitter implements PoolLike {
   }
 }
 
+const LEADING_COMMENTS = /^(?:\s+|--[^\n]*\n)*/;
+
 class PgliteClient extends EventEmitter implements PoolClientLike {
   #release: (() => void) | undefined;
   readonly #channels = new Map<string, () => Promise<void>>();
@@ -54,9 +56,8 @@ class PgliteClient extends EventEmitter implements PoolClientLike {
   }
 
   async query(text: string, params?: readonly unknown[]): Promise<PoolResult> {
-    const word = /^\s*([a-z]+)\s*([a-z_0-9"]*)/i.exec(text);
-    const verb = (word?.[1] ?? '').toUpperCase();
-    if (verb === 'LISTEN') return this.#listen((word?.[2] ?? '').replaceAll('"', ''));
+    const [verb = '', object = ''] = text.replace(LEADING_COMMENTS, '').split(/[\s;]+/, 2);
+    if (verb === 'LISTEN') return this.#listen(object.replaceAll('"', ''));
     if (verb === 'BEGIN') {
       this.#release = await this.session.acquire();
       return execute(this.db, text, params);
