@@ -127,8 +127,9 @@ export class EngineContext implements TransactionHost {
     if (parsed.scheme !== 'sip' || parsed.host === '') return done('unsupported_scheme');
     const transport = (parsed.params.get('transport') ?? 'udp').toLowerCase();
     const protocol = transport === 'tcp' || transport === 'udp' ? transport : undefined;
-    if (protocol === undefined || this.options.ports[protocol] === undefined)
+    if (protocol === undefined || this.options.ports[protocol] === undefined) {
       return done('unsupported_transport');
+    }
     const port = parsed.port ?? 5060;
     if (isIpAddress(parsed.host)) return done({ protocol, address: parsed.host, port });
     const query = this.#nextQuery++;

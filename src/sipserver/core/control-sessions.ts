@@ -137,8 +137,9 @@ export class ControlSessions {
     }
     if (dialog !== '') return this.uac.dialogRequest(session.id, frame.id, dialog, message);
     if (transactionId !== '') {
-      if (message.method === 'CANCEL')
+      if (message.method === 'CANCEL') {
         return this.uac.cancelRequest(session.id, frame.id, transactionId, message);
+      }
       return this.#answer(session, frame, 'NOK|unknown request for a transaction');
     }
     this.uac.newRequest(session.id, frame.id, message, routeUri);

@@ -1,12 +1,5 @@
 import type { Essentials } from './essentials.js';
-import {
-  firstAddress,
-  formatAddress,
-  param,
-  parseAddress,
-  splitList,
-  type Address,
-} from './header-values.js';
+import { firstAddress, param, parseAddress, splitList, type Address } from './header-values.js';
 import type { Flow, Hop } from './hop.js';
 import { type Headers, type HeaderField, type SipRequest, type SipResponse } from './message.js';
 import { parseUri } from './uri.js';
@@ -171,14 +164,6 @@ export class Dialog {
       return { uri: this.remoteTarget, routes: this.routes, nextHop: firstUri };
     }
     return { uri: firstUri, routes: [...this.routes.slice(1), `<${this.remoteTarget}>`], nextHop: firstUri };
-  }
-
-  /** From, To and Call-ID of a request to the peer. */
-  identity(): { from: string; to: string } {
-    return {
-      from: formatAddress(withTag(this.localAddress, this.localTag)),
-      to: formatAddress(withTag(this.remoteAddress, this.remoteTag)),
-    };
   }
 }
 

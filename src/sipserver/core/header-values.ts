@@ -75,8 +75,9 @@ export function parseParams(text: string): Param[] | undefined {
     if (index >= text.length) break;
     if (text[index] !== ';') return undefined;
     let end = index + 1;
-    while (end < text.length && text[end] !== ';')
+    while (end < text.length && text[end] !== ';') {
       end = text[end] === '"' ? endOfQuoted(text, end) + 1 : end + 1;
+    }
     const part = text.slice(index + 1, end).trim();
     index = end;
     if (part === '') continue;

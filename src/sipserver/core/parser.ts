@@ -66,7 +66,7 @@ export function parseApplicationMessage(text: string): Result<SipMessage, ParseE
   const at = text.indexOf('\r\n\r\n');
   const head = parseHead(at < 0 ? text : text.slice(0, at));
   if (!head.ok) return head;
-  return ok({ ...head.value, body: at < 0 ? '' : text.slice(at + 4), bytes: utf8Length(text) } as SipMessage);
+  return ok({ ...head.value, body: at < 0 ? '' : text.slice(at + 4), bytes: utf8Length(text) });
 }
 
 /** Content-Length of a message: `undefined` when absent, `'invalid'` when malformed or contradictory. */
@@ -110,7 +110,7 @@ function parseHead(text: string): Result<Head, ParseError> {
   if (!headers.ok) return headers;
   const start = startLine.length > MESSAGE_LIMITS.startLine ? undefined : parseStartLine(startLine);
   if (start === undefined) return err({ code: 'start_line' });
-  return ok({ ...start, headers: new Headers(headers.value) } as Head);
+  return ok({ ...start, headers: new Headers(headers.value) });
 }
 
 const RESPONSE_LINE = /^(SIP\/\d+\.\d+) +(\d{3})(?: +(.*))?$/is;
@@ -172,7 +172,7 @@ function parseField(line: string): HeaderField | undefined {
 /** Trims and removes what no header may hold: NUL and stray CR, which would split the line again downstream. */
 function cleanValue(value: string): string {
   const trimmed = value.trim();
-  // eslint-disable-next-line no-control-regex
+
   return /[\r\0]/.test(trimmed) ? trimmed.replace(/[\r\0]+/g, ' ') : trimmed;
 }
 

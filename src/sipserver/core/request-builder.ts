@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../kernel/result.js';
 import type { EngineContext } from './context.js';
 import { withTag, type Dialog } from './dialog.js';
-import { formatAddress, param, parseAddress, parseCSeq } from './header-values.js';
+import { formatAddress, param, parseAddress, parseCSeq, type Address } from './header-values.js';
 import type { Hop } from './hop.js';
 import { Headers, type HeaderField, type SipRequest, type SipResponse } from './message.js';
 import { appendApplicationHeaders, replaceLocalhost } from './response-builder.js';
@@ -19,6 +19,8 @@ export interface BuiltRequest {
   readonly fromTag: string;
   readonly cseq: number;
   readonly branch: string;
+  readonly from: Address;
+  readonly to: Address;
 }
 
 /** Cookie that marks branches of RFC 3261 stacks (section 8.1.1.7). */
@@ -71,7 +73,7 @@ export function buildNewRequest(
     .append('Call-ID', callId)
     .append('CSeq', `${cseq} ${app.method}`);
   finish(context, app, hop, headers, type.value, app.method === 'INVITE' || app.method === 'SUBSCRIBE');
-  return ok({ request: asRequest(app, app.uri, headers), callId, fromTag, cseq, branch });
+  return ok({ request: asRequest(app, app.uri, headers), callId, fromTag, cseq, branch, from, to });
 }
 
 /** Completes an application's request inside a dialog (RFC 3261 section 12.2.1.1); ACK takes the number of its INVITE. */
@@ -89,12 +91,13 @@ export function buildDialogRequest(
   const cseq = options.cseq ?? (told !== undefined && told > dialog.localCSeq ? told : dialog.localCSeq + 1);
   if (options.cseq === undefined) dialog.localCSeq = cseq;
   const branch = newBranch(context);
-  const { from, to } = dialog.identity();
+  const from = withTag(dialog.localAddress, dialog.localTag);
+  const to = withTag(dialog.remoteAddress, dialog.remoteTag);
   const headers = new Headers()
     .append('Via', ownVia(context, hop, branch))
     .append('Max-Forwards', '70')
-    .append('From', from)
-    .append('To', to)
+    .append('From', formatAddress(from))
+    .append('To', formatAddress(to))
     .append('Call-ID', dialog.callId)
     .append('CSeq', `${cseq} ${app.method}`);
   for (const route of routes) headers.append('Route', route);
@@ -102,7 +105,7 @@ export function buildDialogRequest(
   finish(context, app, hop, headers, type.value, NEEDS_CONTACT.has(app.method));
   const target = app.method === 'ACK' || app.uri.includes('placeholder') ? uri : app.uri;
   const built = asRequest(app, routes.length > 0 ? uri : target, headers);
-  return ok({ request: built, callId: dialog.callId, fromTag: dialog.localTag, cseq, branch });
+  return ok({ request: built, callId: dialog.callId, fromTag: dialog.localTag, cseq, branch, from, to });
 }
 
 function finish(

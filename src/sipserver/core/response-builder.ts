@@ -51,8 +51,9 @@ export function stampVia(request: SipRequest, via: Via, flow: Flow): Hop {
     .filter((entry) => entry.name !== 'received')
     .map((entry) => (entry.name === 'rport' ? { name: 'rport', value: String(remote.port) } : entry));
   // RFC 3581 section 4 wants `received` beside every `rport`, even when it repeats the sent-by host.
-  if (wantsPort || bracketed(remote.address) !== via.host)
+  if (wantsPort || bracketed(remote.address) !== via.host) {
     params.push({ name: 'received', value: remote.address });
+  }
   const top = request.headers.fields.find((field) => field.key === 'via');
   if (top !== undefined) {
     const rest = splitList(top.value).slice(1);
@@ -67,13 +68,14 @@ export function stampVia(request: SipRequest, via: Via, flow: Flow): Hop {
 function echoHeaders(request: SipRequest, status: number, toTag: string): Headers {
   const headers = new Headers();
   headers.copy(request.headers, 'via');
-  if (status > 100 && status < 300 && request.method === 'INVITE')
+  if (status > 100 && status < 300 && request.method === 'INVITE') {
     headers.copy(request.headers, 'record-route');
+  }
   headers.copy(request.headers, 'from');
   const to = parseAddress(request.headers.get('to') ?? '');
-  if (to === undefined || status === 100 || param(to.params, 'tag') !== undefined)
+  if (to === undefined || status === 100 || param(to.params, 'tag') !== undefined) {
     headers.copy(request.headers, 'to');
-  else headers.append('To', formatAddress(withTag(to, toTag)));
+  } else headers.append('To', formatAddress(withTag(to, toTag)));
   headers.copy(request.headers, 'call-id');
   headers.copy(request.headers, 'cseq');
   if (status === 100) headers.copy(request.headers, 'timestamp');
@@ -103,8 +105,9 @@ export function applicationResponse(
   const { status } = answer;
   const headers = echoHeaders(request, status, options.toTag);
   const contacts = answer.headers.all('contact');
-  for (const value of contacts)
+  for (const value of contacts) {
     headers.append('Contact', replaceLocalhost(context, options.hop, 'contact', value));
+  }
   if (contacts.length === 0 && needsContact(request.method, status, options.inDialog)) {
     headers.append('Contact', context.contact(options.hop));
   }

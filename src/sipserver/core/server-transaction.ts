@@ -78,8 +78,9 @@ export class InviteServerTransaction implements ServerTransaction {
 
   /** Repeats a 2xx on behalf of the transaction user, which owns its retransmission (RFC 3261 section 13.3.1.4). */
   repeatAccepted(): void {
-    if (this.#state === 'accepted' && this.#last !== undefined)
+    if (this.#state === 'accepted' && this.#last !== undefined) {
       this.host.transmit(this.hop, this.#last, true);
+    }
   }
 
   /** An ACK that belongs to this transaction. Returns true when it was absorbed. */

@@ -2,15 +2,13 @@ import type { EngineContext } from './context.js';
 import type { ControlClients } from './control-clients.js';
 import { Dialog } from './dialog.js';
 import type { Essentials } from './essentials.js';
-import { firstAddress } from './header-values.js';
+import { firstAddress, splitList } from './header-values.js';
 import type { Flow } from './hop.js';
-import { Headers, serialize, type SipRequest, type SipResponse } from './message.js';
+import { Headers, serialize, utf8Length, type SipRequest, type SipResponse } from './message.js';
+import { PendingAcks } from './pending-acks.js';
 import { applicationResponse, serverResponse, stampVia } from './response-builder.js';
 import { ALLOW, isAllowedInDialog, refuseMethod, screenRequest, type Refusal } from './screening.js';
-import { mergeKey, serverKey, type ServerEntry } from './server-entry.js';
-import { InviteServerTransaction, NonInviteServerTransaction } from './server-transaction.js';
-import { transactionTimeoutMs } from './timing.js';
-import { NamedTimers } from './transaction-host.js';
+import { ServerTable, type ServerEntry } from './server-table.js';
 import type { UserAgentClient } from './uac.js';
 
 /** Patience with an application that has not answered, milliseconds. */
@@ -23,29 +21,23 @@ const APP_TIMEOUT = {
   otherMs: 31_000,
 } as const;
 
-/** A 2xx of ours that waits for its ACK. */
-interface PendingAck {
-  readonly entry: ServerEntry;
-  readonly dialog: Dialog;
-}
-
 /** The server side: requests from the network, and the application's answers to them. */
 export class UserAgentServer {
-  readonly #byKey = new Map<string, ServerEntry>();
-  readonly #byId = new Map<string, ServerEntry>();
-  readonly #merged = new Map<string, ServerEntry>();
-  /** By dialog id and CSeq number. */
-  readonly #pendingAcks = new Map<string, PendingAck>();
+  readonly #table: ServerTable;
+  readonly #acks: PendingAcks;
 
   constructor(
     private readonly context: EngineContext,
     private readonly clients: ControlClients,
     private readonly client: UserAgentClient,
-  ) {}
+  ) {
+    this.#table = new ServerTable(context);
+    this.#acks = new PendingAcks(context, (dialog, reason) => this.client.endCall(dialog, reason, true));
+  }
 
   /** Server transactions alive. */
   get size(): number {
-    return this.#byKey.size;
+    return this.#table.size;
   }
 
   /** Takes a well-formed request from the network. */
@@ -53,36 +45,35 @@ export class UserAgentServer {
     const { counters, options } = this.context;
     counters.requestIn(request.method);
     if (request.method === 'ACK') return this.#receiveAck(request, known, flow);
-    const key = serverKey(request, known, request.method);
-    const repeated = this.#byKey.get(key);
+    const repeated = this.#table.find(request, known);
     if (repeated !== undefined) {
       counters.retransmissionsIn++;
       repeated.machine.retransmitted();
       return;
     }
-    if (this.#byKey.size >= options.limits.serverTransactions) {
+    if (this.#table.size >= options.limits.serverTransactions) {
       counters.drop('table_full');
       return this.refuseStateless(request, known, flow, this.#overloaded());
     }
-    const entry = this.#open(request, known, flow, key);
+    const entry = this.#table.open(request, known, flow);
     if (request.method === 'CANCEL') return this.#receiveCancel(entry);
     const refusal = screenRequest(request, known);
-    if (refusal !== undefined) return this.#refuse(entry, refusal);
-    if (known.toTag === '') this.#receiveInitial(entry);
+    if (refusal !== undefined) this.#refuse(entry, refusal);
+    else if (known.toTag === '') this.#receiveInitial(entry);
     else this.#receiveInDialog(entry);
   }
 
   /** Answers without keeping state, with a tag that is the same for every repetition (RFC 3261 section 8.2.7). */
   refuseStateless(request: SipRequest, known: Essentials | undefined, flow: Flow, refusal: Refusal): void {
     const hop = known === undefined ? flow.remote : stampVia(request, known.via, flow);
-    const response = serverResponse(request, refusal.status, `s${hash(known?.branch ?? '')}`, refusal);
+    const tag = `s${shortHash(known?.branch ?? request.headers.get('via') ?? '')}`;
     this.context.counters.responseOut(refusal.status);
-    this.context.transmit(hop, serialize(response), false);
+    this.context.transmit(hop, serialize(serverResponse(request, refusal.status, tag, refusal)), false);
   }
 
   /** The application's response to a request: `sip|txn|`. */
   respond(client: number, frameId: string, transactionId: string, answer: SipResponse): void {
-    const entry = this.#byId.get(transactionId);
+    const entry = this.#table.waiting(transactionId);
     if (entry === undefined || entry.client !== client || entry.final) {
       return this.#reject(client, frameId, 'Response not sent due to unknown transaction');
     }
@@ -91,31 +82,27 @@ export class UserAgentServer {
       this.#send(entry, trying);
       return this.#confirm(client, frameId, entry, serialize(trying));
     }
-    if (/(?:^|,)\s*100rel\s*(?:,|$)/i.test(answer.headers.all('require').join(',')) && answer.status < 200) {
+    if (answer.status < 200 && wants100rel(answer)) {
       return this.#reject(client, frameId, 'Remote endpoint does not support 100rel');
     }
     this.#adoptToTag(entry, answer);
     const { hop, toTag, request } = entry;
-    const { message, text } = applicationResponse(this.context, request, answer, {
-      hop,
-      toTag,
-      inDialog: !entry.initial,
-    });
+    const options = { hop, toTag, inDialog: !entry.initial };
+    const { message, text } = applicationResponse(this.context, request, answer, options);
     entry.answered = true;
     if (request.method === 'INVITE') this.#inviteAnswered(entry, message);
-    else if (answer.status >= 200) this.#offerDone(entry);
     this.#send(entry, message, text);
     this.#confirm(client, frameId, entry, text);
   }
 
   /** Ends what a lost control client has left open. */
   clientGone(client: number): void {
-    for (const entry of [...this.#byId.values()]) {
-      if (entry.client !== client || entry.final) continue;
-      this.#refuse(entry, { status: 503 });
+    for (const entry of this.#table.allWaiting()) {
+      if (entry.client === client) this.#refuse(entry, { status: 503 });
     }
     for (const dialog of [...this.context.dialogs.values()]) {
       if (dialog.owner !== client) continue;
+      this.#acks.drop(dialog);
       if (dialog.state === 'confirmed') this.client.endCall(dialog, 'Application gone', false);
       else this.context.endDialog(dialog);
     }
@@ -123,45 +110,34 @@ export class UserAgentServer {
 
   /** Stops all timers. */
   stop(): void {
-    for (const entry of this.#byKey.values()) {
-      entry.timers.clear();
-      entry.machine.stop();
-    }
-    for (const { entry } of this.#pendingAcks.values()) entry.timers.clear();
+    this.#table.stop();
+    this.#acks.stop();
   }
 
   // --- requests outside a dialog
 
   #receiveInitial(entry: ServerEntry): void {
-    const { request, known } = entry;
-    const { method } = request;
-    const merged = mergeKey(known);
-    const first = this.#merged.get(merged);
-    if (first !== undefined) return this.#refuse(entry, { status: 482 });
-    this.#merged.set(merged, entry);
+    const { method } = entry.request;
+    if (!this.#table.claim(entry) || this.#cameFromUs(entry)) return this.#refuse(entry, { status: 482 });
     if (method === 'INVITE') return this.#receiveInvite(entry);
-    const client = this.clients.pick(method);
-    if (client !== undefined && method !== 'BYE' && method !== 'UPDATE' && method !== 'PRACK') {
-      this.#deliverInitial(entry, client);
-    } else if (method === 'BYE' || method === 'UPDATE' || method === 'NOTIFY') {
-      this.#refuse(entry, { status: 481 });
-    } else if (method === 'OPTIONS') {
-      this.#answerOptions(entry);
-    } else {
-      this.#refuse(entry, refuseMethod(method));
-    }
+    if (method === 'BYE' || method === 'UPDATE') return this.#refuse(entry, { status: 481 });
+    const client = method === 'PRACK' ? undefined : this.clients.pick(method);
+    if (client !== undefined) return this.#deliverInitial(entry, client);
+    if (method === 'OPTIONS') return this.#answerOptions(entry);
+    this.#refuse(entry, method === 'NOTIFY' ? { status: 481 } : refuseMethod(method));
+  }
+
+  /** A request of ours that came back; drachtio's dialog id could not tell both ends of such a call apart. */
+  #cameFromUs(entry: ServerEntry): boolean {
+    const vias = entry.request.headers.all('via').flatMap(splitList);
+    return vias.length > 1 && vias.slice(1).some((via) => this.client.isOwnVia(via));
   }
 
   /** Nobody routes OPTIONS: it says whether an INVITE would find somebody (RFC 3261 section 11.2). */
   #answerOptions(entry: ServerEntry): void {
     if (!this.clients.routed('invite')) return this.#refuse(entry, this.#overloaded());
-    this.#refuse(entry, {
-      status: 200,
-      headers: [
-        ['Allow', ALLOW],
-        ['Accept', 'application/sdp'],
-      ],
-    });
+    const headers = [['Allow', ALLOW] as const, ['Accept', 'application/sdp'] as const];
+    this.#refuse(entry, { status: 200, headers });
   }
 
   #receiveInvite(entry: ServerEntry): void {
@@ -181,40 +157,37 @@ export class UserAgentServer {
   }
 
   #deliverInitial(entry: ServerEntry, client: number): void {
-    const { flow } = entry;
+    const { flow, request } = entry;
     this.#expectAnswer(entry, client);
-    const leader = `sip|network|${this.context.networkMeta(entry.request.bytes, flow)}|${entry.id}|`;
-    this.context.frame(client, `${leader}|${flow.localAddress}|${flow.localPort}|`, serialize(entry.request));
+    const leader = `sip|network|${this.context.networkMeta(request.bytes, flow)}|${entry.id}|`;
+    this.context.frame(client, `${leader}|${flow.localAddress}|${flow.localPort}|`, serialize(request));
   }
 
   // --- requests inside a dialog
 
   #receiveInDialog(entry: ServerEntry): void {
     const { request, known } = entry;
+    const { method } = request;
     const dialog = this.context.dialogOf(known.callId, known.fromTag, known.toTag);
-    if (dialog === undefined) {
-      const isOptions = request.method === 'OPTIONS';
-      return isOptions ? this.#answerOptions(entry) : this.#refuse(entry, { status: 481 });
-    }
-    if (!isAllowedInDialog(request.method)) return this.#refuse(entry, refuseMethod(request.method));
+    if (dialog === undefined) return this.#refuse(entry, { status: 481 });
+    if (!isAllowedInDialog(method)) return this.#refuse(entry, refuseMethod(method));
     if (dialog.remoteCSeq !== undefined && known.cseq.number <= dialog.remoteCSeq) {
       // RFC 3261 section 12.2.2: out of order.
       return this.#refuse(entry, { status: 500, reason: 'CSeq Out Of Order' });
     }
     if (!this.clients.has(dialog.owner)) {
-      if (request.method === 'BYE') this.context.endDialog(dialog);
+      if (method === 'BYE') this.context.endDialog(dialog);
       return this.#refuse(entry, { status: 481 });
     }
     dialog.remoteCSeq = known.cseq.number;
-    entry.dialog = dialog;
-    if (request.method === 'BYE') return this.#receiveBye(entry, dialog);
-    if (request.method === 'INVITE' || request.method === 'UPDATE') {
+    if (method === 'BYE') return this.#receiveBye(entry, dialog);
+    if (method === 'INVITE' || method === 'UPDATE') {
       const busy = this.#offerRefusal(dialog);
       if (busy !== undefined) return this.#refuse(entry, busy);
       dialog.serverOffers++;
       dialog.refreshTarget(request.headers);
       dialog.flow = entry.flow;
-      if (request.method === 'INVITE') this.#send(entry, serverResponse(request, 100, ''));
+      if (method === 'INVITE') this.#send(entry, serverResponse(request, 100, ''));
     }
     this.#deliverInDialog(entry, dialog);
   }
@@ -227,68 +200,63 @@ export class UserAgentServer {
   }
 
   #receiveBye(entry: ServerEntry, dialog: Dialog): void {
-    const wasEarly = dialog.state === 'early';
+    const early = dialog.state === 'early';
+    // A callee must not end an early dialog with BYE (RFC 3261 section 15); the INVITE gets its own answer.
+    if (early && dialog.role === 'uac') return this.#refuse(entry, { status: 481 });
     this.context.endDialog(dialog);
-    this.#dropPendingAcks(dialog);
+    this.#acks.drop(dialog);
+    this.client.dialogEnded(dialog);
     // RFC 3261 section 15.1.2: requests still open in the dialog end with 487.
-    for (const open of [...this.#byId.values()]) {
-      if (open === entry || open.dialog !== dialog || open.final || open.request.method !== 'INVITE')
-        continue;
-      if (open.initial) this.#reportCancel(open, cancelFrom(open.request));
+    for (const open of this.#table.allWaiting()) {
+      if (open.dialog !== dialog || open.request.method !== 'INVITE') continue;
+      this.#reportCancel(open, cancelFrom(open.request));
       this.#refuse(open, { status: 487 });
     }
-    // An application never saw the early dialog, so the server answers; the INVITE was reported as cancelled.
-    if (wasEarly && dialog.role === 'uas') return this.#refuse(entry, { status: 200 });
-    this.#deliverInDialog(entry, dialog);
+    // The application never had a call to end; for it the INVITE was cancelled.
+    if (early) this.#refuse(entry, { status: 200 });
+    else this.#deliverInDialog(entry, dialog);
   }
 
   #deliverInDialog(entry: ServerEntry, dialog: Dialog): void {
+    entry.dialog = dialog;
     this.#expectAnswer(entry, dialog.owner);
     const meta = this.context.networkMeta(entry.request.bytes, entry.flow);
-    this.context.frame(
-      dialog.owner,
-      `sip|network|${meta}|${entry.id}|${dialog.id}|`,
-      serialize(entry.request),
-    );
+    const leader = `sip|network|${meta}|${entry.id}|${dialog.id}|`;
+    this.context.frame(dialog.owner, leader, serialize(entry.request));
   }
 
   // --- ACK and CANCEL
 
   #receiveAck(request: SipRequest, known: Essentials, flow: Flow): void {
-    const entry = this.#byKey.get(serverKey(request, known, 'INVITE'));
-    if (entry?.invite?.acknowledged() === true) return;
+    if (this.#table.find(request, known, 'INVITE')?.invite?.acknowledged() === true) return;
     const dialog = this.context.dialogOf(known.callId, known.fromTag, known.toTag);
-    const key = `${dialog?.id}|${known.cseq.number}`;
-    const pending = this.#pendingAcks.get(key);
+    const pending = dialog === undefined ? undefined : this.#acks.take(dialog, known);
     if (dialog === undefined || pending === undefined) return this.context.counters.drop('stray_ack');
-    this.#pendingAcks.delete(key);
-    pending.entry.timers.clear();
-    dialog.awaitingAck = false;
     stampVia(request, known.via, flow);
     const transaction = pending.entry.initial ? pending.entry.id : this.context.random.uuid();
     const meta = this.context.networkMeta(request.bytes, flow);
-    this.context.frame(dialog.owner, `sip|network|${meta}|${transaction}|${dialog.id}|`, serialize(request));
+    const leader = `sip|network|${meta}|${transaction}|${dialog.id}|`;
+    this.context.frame(dialog.owner, leader, serialize(request));
     this.client.acknowledged(dialog);
   }
 
   #receiveCancel(entry: ServerEntry): void {
     const { request, known } = entry;
-    const invite = this.#byKey.get(serverKey(request, known, 'INVITE'));
+    const invite = this.#table.find(request, known, 'INVITE');
     if (invite === undefined) return this.#refuse(entry, { status: 481 });
     entry.toTag = invite.toTag;
+    const pending = this.#acks.of(invite);
     if (invite.machine.state === 'proceeding') {
       this.#refuse(entry, { status: 200 });
       this.#reportCancel(invite, request);
-      return this.#refuse(invite, { status: 487 });
+      this.#refuse(invite, { status: 487 });
+    } else if (pending !== undefined) {
+      // The CANCEL crossed our 2xx: there is nothing left to cancel, but the caller wants no call.
+      this.#refuse(entry, { status: 481 });
+      this.#acks.hurry(pending, 'ACK-BYE due to cancel race condition');
+    } else {
+      this.#refuse(entry, { status: 200 });
     }
-    const pending = this.#pendingAckOf(invite);
-    if (pending === undefined) return this.#refuse(entry, { status: 200 });
-    // The CANCEL crossed our 2xx. The caller wants no call, but BYE has to wait for its ACK (RFC 3261 section 15); a
-    // caller that considers the call cancelled may never send one, so the wait is short.
-    this.#refuse(entry, { status: 481 });
-    const reason = 'ACK-BYE due to cancel race condition';
-    pending.dialog.byeAfterAck = reason;
-    pending.entry.timers.start('cancelled', this.context.timing.t1, () => this.#giveUpAck(pending, reason));
   }
 
   /** Tells the application; drachtio-srf finds the INVITE by Call-ID. */
@@ -313,47 +281,11 @@ export class UserAgentServer {
       this.context.dialogs.set(entry.dialog.id, entry.dialog);
     }
     if (status < 200) {
-      entry.timers.start('app', APP_TIMEOUT.ringingMs, () => this.#refuse(entry, { status: 480 }));
-      return;
+      entry.timers.start('app', APP_TIMEOUT.ringingMs, () => this.#appTimeout(entry, 480));
+    } else if (status < 300 && entry.dialog !== undefined) {
+      entry.dialog.state = 'confirmed';
+      this.#acks.add(entry, entry.dialog);
     }
-    this.#offerDone(entry);
-    if (status < 300 && entry.dialog !== undefined) this.#awaitAck(entry, entry.dialog);
-  }
-
-  /** Repeats the 2xx until its ACK comes, for 64*T1 at most (RFC 3261 section 13.3.1.4). */
-  #awaitAck(entry: ServerEntry, dialog: Dialog): void {
-    const pending: PendingAck = { entry, dialog };
-    dialog.state = 'confirmed';
-    dialog.awaitingAck = true;
-    this.#pendingAcks.set(`${dialog.id}|${entry.known.cseq.number}`, pending);
-    const { timing } = this.context;
-    entry.timers.repeat('2xx', timing.t1, timing.t2, () => entry.invite?.repeatAccepted());
-    entry.timers.start('ack', transactionTimeoutMs(timing), () => {
-      this.context.counters.ackTimeouts++;
-      this.#giveUpAck(pending, 'ACK timeout');
-    });
-  }
-
-  #giveUpAck({ entry, dialog }: PendingAck, reason: string): void {
-    entry.timers.clear();
-    this.#pendingAcks.delete(`${dialog.id}|${entry.known.cseq.number}`);
-    dialog.awaitingAck = false;
-    if (dialog.state !== 'ended') this.client.endCall(dialog, reason, true);
-  }
-
-  #dropPendingAcks(dialog: Dialog): void {
-    for (const [key, pending] of this.#pendingAcks) {
-      if (pending.dialog !== dialog) continue;
-      pending.entry.timers.clear();
-      this.#pendingAcks.delete(key);
-    }
-    dialog.awaitingAck = false;
-  }
-
-  #pendingAckOf(entry: ServerEntry): PendingAck | undefined {
-    return entry.dialog === undefined
-      ? undefined
-      : this.#pendingAcks.get(`${entry.dialog.id}|${entry.known.cseq.number}`);
   }
 
   /** The application may choose the tag with its first response. */
@@ -364,76 +296,37 @@ export class UserAgentServer {
   }
 
   #expectAnswer(entry: ServerEntry, client: number): void {
-    entry.client = client;
-    this.#byId.set(entry.id, entry);
+    this.#table.wait(entry, client);
     const patience = entry.request.method === 'INVITE' ? APP_TIMEOUT.inviteMs : APP_TIMEOUT.otherMs;
-    entry.timers.start('app', patience, () => this.#refuse(entry, { status: 500 }));
+    entry.timers.start('app', patience, () => this.#appTimeout(entry, 500));
   }
 
-  #offerDone(entry: ServerEntry): void {
-    const { method } = entry.request;
-    if (
-      entry.dialog !== undefined &&
-      !entry.initial &&
-      !entry.final &&
-      (method === 'INVITE' || method === 'UPDATE')
-    ) {
-      entry.dialog.serverOffers = Math.max(0, entry.dialog.serverOffers - 1);
-    }
+  #appTimeout(entry: ServerEntry, status: number): void {
+    if (entry.request.method === 'INVITE') this.#reportCancel(entry, cancelFrom(entry.request));
+    this.#refuse(entry, { status });
   }
 
   #refuse(entry: ServerEntry, refusal: Refusal): void {
     if (entry.final) return;
-    if (entry.client !== undefined) this.#offerDone(entry);
     this.#send(entry, serverResponse(entry.request, refusal.status, entry.toTag, refusal));
   }
 
   #send(entry: ServerEntry, message: SipResponse, text = serialize(message)): void {
     const { status } = message;
+    const { dialog, request } = entry;
     this.context.counters.responseOut(status);
     if (status >= 200) {
-      entry.final = true;
-      entry.timers.stop('app');
-      this.#byId.delete(entry.id);
-      if (status >= 300 && entry.initial && entry.dialog !== undefined) this.context.endDialog(entry.dialog);
+      this.#table.closeToApplication(entry);
+      if (dialog !== undefined && entry.initial && status >= 300) this.context.endDialog(dialog);
+      if (
+        dialog !== undefined &&
+        !entry.initial &&
+        (request.method === 'INVITE' || request.method === 'UPDATE')
+      ) {
+        dialog.serverOffers--;
+      }
     }
     entry.machine.respond(status, text);
-  }
-
-  #open(request: SipRequest, known: Essentials, flow: Flow, key: string): ServerEntry {
-    const hop = stampVia(request, known.via, flow);
-    const initial = known.toTag === '';
-    const hooks = { terminated: (): void => this.#forget(entry) };
-    const invite =
-      request.method === 'INVITE' ? new InviteServerTransaction(this.context, hop, hooks) : undefined;
-    const entry: ServerEntry = {
-      key,
-      mergeKey: initial && request.method !== 'CANCEL' ? mergeKey(known) : undefined,
-      id: this.context.random.uuid(),
-      request,
-      known,
-      flow,
-      hop,
-      invite,
-      machine: invite ?? new NonInviteServerTransaction(this.context, hop, hooks),
-      client: undefined,
-      toTag: initial ? this.context.random.token() : known.toTag,
-      dialog: undefined,
-      initial,
-      answered: false,
-      final: false,
-      timers: new NamedTimers(this.context),
-    };
-    this.#byKey.set(key, entry);
-    return entry;
-  }
-
-  #forget(entry: ServerEntry): void {
-    entry.timers.stop('app');
-    this.#byKey.delete(entry.key);
-    this.#byId.delete(entry.id);
-    if (entry.mergeKey !== undefined && this.#merged.get(entry.mergeKey) === entry)
-      this.#merged.delete(entry.mergeKey);
   }
 
   #overloaded(): Refusal {
@@ -446,15 +339,15 @@ export class UserAgentServer {
 
   #confirm(client: number, frameId: string, entry: ServerEntry, text: string): void {
     const { protocol, address, port } = entry.hop;
-    const meta = `${text.length}|${protocol}|${address}|${port}|${this.context.time()}`;
-    const isBye = entry.request.method === 'BYE';
-    const dialog = isBye || entry.dialog === undefined ? '' : entry.dialog.id;
-    this.context.frame(
-      client,
-      `response|${frameId}|OK|application|${meta}|${entry.id}|${dialog}||Msg sent:|`,
-      text,
-    );
+    const meta = `${utf8Length(text)}|${protocol}|${address}|${port}|${this.context.time()}`;
+    const dialog = entry.request.method === 'BYE' ? '' : (entry.dialog?.id ?? '');
+    const leader = `response|${frameId}|OK|application|${meta}|${entry.id}|${dialog}||Msg sent:|`;
+    this.context.frame(client, leader, text);
   }
+}
+
+function wants100rel(answer: SipResponse): boolean {
+  return answer.headers.all('require').flatMap(splitList).includes('100rel');
 }
 
 /** A CANCEL as the caller would have sent it, for an INVITE that ended another way. */
@@ -466,9 +359,10 @@ function cancelFrom(invite: SipRequest): SipRequest {
 }
 
 /** A short stable digest (FNV-1a); no secret. */
-function hash(text: string): string {
+function shortHash(text: string): string {
   let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++)
+  for (let index = 0; index < text.length; index++) {
     value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  }
   return (value >>> 0).toString(36);
 }
