@@ -11,7 +11,7 @@ export interface OpeningSpan {
 
 /** A day on which the office is closed although its weekday is open. */
 export interface Holiday {
-  /** `YYYY-MM-DD`. */
+  /** `YYYY-MM-DD`, or `MM-DD` for every year. */
   readonly date: string;
   /** Spoken name, such as "Independence Day". */
   readonly name: string;

@@ -1,0 +1,438 @@
+import type { Token } from './tokens.js';
+import { DAY_MIN } from './local-date.js';
+
+/** Part of the day that a time is narrowed to. */
+export type DayPart = 'morning' | 'afternoon' | 'evening' | 'night';
+
+/** What a stretch of words says about the time of day. Minutes count from local midnight. */
+export type TimeValue =
+  /** One time with every reading it can have: "three" is 3:00 and 15:00, "3 pm" only 15:00. */
+  | { readonly kind: 'time'; readonly minutes: readonly number[] }
+  /** "in the morning", "after three", "between two and four": bounds, `toMin` excluded. */
+  | { readonly kind: 'window'; readonly fromMin: number; readonly toMin: number; readonly part?: DayPart }
+  /** "in two hours": counts from now. */
+  | { readonly kind: 'from_now'; readonly minutes: number };
+
+/** A match: how many tokens it takes and what they mean. */
+export interface TimeMatch {
+  readonly length: number;
+  readonly value: TimeValue;
+}
+
+/** Bounds of a part of the day in minutes, the end excluded. */
+export const DAY_PARTS: Readonly<Record<DayPart, readonly [number, number]>> = {
+  morning: [0, 12 * 60],
+  afternoon: [12 * 60, 18 * 60],
+  evening: [17 * 60, DAY_MIN],
+  night: [18 * 60, DAY_MIN],
+};
+
+const PART_WORDS: Readonly<Record<string, DayPart>> = {
+  morning: 'morning',
+  mornings: 'morning',
+  afternoon: 'afternoon',
+  afternoons: 'afternoon',
+  evening: 'evening',
+  evenings: 'evening',
+  night: 'night',
+};
+
+/** Words before a bare hour that make it a time: "at three", "around three". */
+const TIME_LEADS = new Set([
+  'at',
+  'around',
+  'about',
+  'by',
+  'say',
+  'approximately',
+  'roughly',
+  'maybe',
+  'exactly',
+  'it',
+]);
+const PAST = new Set(['past', 'after']);
+const BEFORE = new Set(['to', 'till', 'until', 'before', 'of', 'two', 'too']);
+const SPOKEN_MINUTES = new Set([5, 10, 15, 20, 25]);
+
+interface Bare {
+  readonly hour: number;
+  readonly minute: number;
+  /** True when only one reading is possible: "14:30", "08:30". */
+  readonly exact: boolean;
+  readonly length: number;
+  /** True when the words can be nothing but a time, even without "at". */
+  readonly certain: boolean;
+}
+
+/**
+ * Reads a time of day that begins at token `i`.
+ *
+ * @param expected - true when a time was asked for: a bare "three" is one then
+ */
+export function matchTime(tokens: readonly Token[], i: number, expected: boolean): TimeMatch | undefined {
+  return (
+    matchFromNow(tokens, i) ??
+    matchBounds(tokens, i) ??
+    matchPartFirst(tokens, i) ??
+    matchPoint(tokens, i, expected) ??
+    matchPart(tokens, i)
+  );
+}
+
+/** "at three", "half past two", "2:30 pm", "three in the afternoon". */
+function matchPoint(tokens: readonly Token[], i: number, expected: boolean): TimeMatch | undefined {
+  const lead = TIME_LEADS.has(tokens[i]?.word ?? '') && !isNoonWord(tokens[i]?.word) ? 1 : 0;
+  const bare = matchBare(tokens, i + lead, expected || lead > 0);
+  if (bare === undefined) return undefined;
+  const end = skipIsh(tokens, i + lead + bare.length);
+  const part = matchMeridiem(tokens, end);
+  if (part === undefined && !bare.certain && !expected && lead === 0) return undefined;
+  const minutes = readings(bare, part?.part);
+  if (minutes.length === 0) return undefined;
+  return { length: end + (part?.length ?? 0) - i, value: { kind: 'time', minutes } };
+}
+
+const isNoonWord = (word: string | undefined): boolean => word === 'noon' || word === 'midday';
+
+function skipIsh(tokens: readonly Token[], i: number): number {
+  return tokens[i]?.word === 'ish' || tokens[i]?.word === 'sharp' || tokens[i]?.word === 'exactly'
+    ? i + 1
+    : i;
+}
+
+/** Every minute of the day that an hour without or with a part of the day can mean. */
+function readings(bare: Bare, part: DayPart | 'am' | 'pm' | undefined): readonly number[] {
+  const base = (bare.hour % 24) * 60 + bare.minute;
+  if (bare.hour > 12 || bare.exact) {
+    return part === 'am' && bare.hour > 12 ? [] : [part === 'pm' && bare.hour < 12 ? base + 720 : base];
+  }
+  const early = (bare.hour % 12) * 60 + bare.minute;
+  const both = [early, early + 720];
+  if (part === undefined) return both;
+  if (part === 'am') return [early];
+  if (part === 'pm') return [early + 720];
+  if (part === 'morning') return [early];
+  // "two at night" and "twelve at night" are early; "ten at night" is late.
+  if (part === 'night') return early < 5 * 60 ? [early] : [early + 720];
+  return [early + 720];
+}
+
+function matchBare(tokens: readonly Token[], i: number, lenient: boolean): Bare | undefined {
+  return (
+    matchNoon(tokens, i) ?? matchPastOrTo(tokens, i) ?? matchClock(tokens, i) ?? matchHour(tokens, i, lenient)
+  );
+}
+
+function matchNoon(tokens: readonly Token[], i: number): Bare | undefined {
+  const twelve = tokens[i]?.num === 12 ? 1 : 0;
+  const word = tokens[i + twelve]?.word;
+  const exactly = { minute: 0, exact: true, certain: true, length: twelve + 1 };
+  if (isNoonWord(word)) return { ...exactly, hour: 12 };
+  if (word === 'midnight') return { ...exactly, hour: 0 };
+  return undefined;
+}
+
+/** "half past two", "quarter to three", "ten after four", "half two". */
+function matchPastOrTo(tokens: readonly Token[], i: number): Bare | undefined {
+  const start = tokens[i]?.word === 'a' && tokens[i + 1]?.word === 'quarter' ? i + 1 : i;
+  const first = tokens[start];
+  if (first === undefined) return undefined;
+  const amount = first.word === 'half' ? 30 : first.word === 'quarter' ? 15 : first.num;
+  if (amount === undefined || amount < 1 || amount > 30) return undefined;
+  const named = first.word === 'half' || first.word === 'quarter';
+  let at = start + 1;
+  const saidMinutes = tokens[at]?.word === 'minutes' || tokens[at]?.word === 'minute';
+  if (saidMinutes) at++;
+  const link = tokens[at]?.word ?? '';
+  const past = PAST.has(link);
+  const before = !past && BEFORE.has(link) && (named || saidMinutes || SPOKEN_MINUTES.has(amount));
+  if (!past && !before) return first.word === 'half' ? halfHour(tokens, start) : undefined;
+  const hour = hourAt(tokens, at + 1, true);
+  if (hour === undefined || (past && !named && !saidMinutes && !SPOKEN_MINUTES.has(amount))) return undefined;
+  let end = at + 2;
+  if (tokens[end]?.word === 'oclock') end++;
+  const total = past ? hour * 60 + amount : (hour === 0 ? 24 : hour) * 60 - amount;
+  return {
+    hour: Math.floor(total / 60),
+    minute: total % 60,
+    exact: hour > 12,
+    certain: true,
+    length: end - i,
+  };
+}
+
+/** British "half two" for 2:30; "half an hour" is none. */
+function halfHour(tokens: readonly Token[], i: number): Bare | undefined {
+  const next = tokens[i + 1];
+  const hour = next?.weak === undefined ? hourAt(tokens, i + 1, false) : undefined;
+  if (hour === undefined || hour > 12) return undefined;
+  return { hour, minute: 30, exact: false, certain: true, length: 2 };
+}
+
+/** "14:30", "2:30", "0930 hours". */
+function matchClock(tokens: readonly Token[], i: number): Bare | undefined {
+  const token = tokens[i];
+  if (token?.clock !== undefined) {
+    const { hour, minute, padded } = token.clock;
+    return {
+      hour,
+      minute,
+      exact: padded || hour > 12,
+      certain: true,
+      length: tokens[i + 1]?.word === 'hours' ? 2 : 1,
+    };
+  }
+  if (token?.digits !== true || token.num === undefined || token.ord !== undefined) return undefined;
+  if (!/^\d{3,4}$/.test(token.word)) return undefined;
+  const hour = Math.floor(token.num / 100);
+  const minute = token.num % 100;
+  const next = tokens[i + 1]?.word ?? '';
+  const hours = next === 'hours';
+  if (hour > 23 || minute > 59 || !(hours || next === 'am' || next === 'pm' || next === 'in')) {
+    return undefined;
+  }
+  return { hour, minute, exact: hours, certain: true, length: hours ? 2 : 1 };
+}
+
+/** "three", "three oclock", "three fifteen", "three oh five", "too thirty". */
+function matchHour(tokens: readonly Token[], i: number, lenient: boolean): Bare | undefined {
+  const token = tokens[i];
+  if (token === undefined || token.ord !== undefined) return undefined;
+  const weak = token.num === undefined;
+  const hour = hourAt(tokens, i, true);
+  if (hour === undefined) return undefined;
+  const minute = minuteAt(tokens, i + 1, weak);
+  if (minute !== undefined) {
+    return { hour, minute: minute.value, exact: hour > 12, certain: true, length: 1 + minute.length };
+  }
+  const next = tokens[i + 1];
+  if (next?.word === 'oclock') return { hour, minute: 0, exact: false, certain: true, length: 2 };
+  const meridiem = next?.word === 'am' || next?.word === 'pm';
+  if (weak && !meridiem && !(lenient && i > 0 && isLastWord(tokens, i) && tokens[i - 1]?.word === 'at')) {
+    return undefined;
+  }
+  if (hour === 0 && !meridiem) return undefined;
+  if (isCounted(next)) return undefined;
+  return { hour, minute: 0, exact: false, certain: meridiem, length: 1 };
+}
+
+const COUNTED = new Set([
+  'minute',
+  'minutes',
+  'min',
+  'mins',
+  'hour',
+  'hours',
+  'day',
+  'days',
+  'week',
+  'weeks',
+  'month',
+  'months',
+  'people',
+  'of',
+  'credits',
+  'credit',
+  'classes',
+  'courses',
+  'second',
+  'year',
+  'years',
+  'semesters',
+  'hundred',
+  'thing',
+  'things',
+  'questions',
+  'moment',
+]);
+
+/** True when the number counts something: "two weeks", "three of them". */
+function isCounted(next: Token | undefined): boolean {
+  return next !== undefined && next.breakBefore === undefined && COUNTED.has(next.word);
+}
+
+const isLastWord = (tokens: readonly Token[], i: number): boolean =>
+  tokens[i + 1] === undefined || tokens[i + 1]?.breakBefore !== undefined || tokens[i + 1]?.word === 'please';
+
+function hourAt(tokens: readonly Token[], i: number, allowWeak: boolean): number | undefined {
+  const token = tokens[i];
+  if (token === undefined || (token.digits === true && token.word.length > 2)) return undefined;
+  const value = token.num ?? (allowWeak ? token.weak : undefined);
+  return value !== undefined && value <= 24 ? value : undefined;
+}
+
+const QUARTERS = new Set([15, 30, 45]);
+
+function minuteAt(
+  tokens: readonly Token[],
+  i: number,
+  afterWeakHour: boolean,
+): { readonly value: number; readonly length: number } | undefined {
+  const token = tokens[i];
+  if (token === undefined || token.breakBefore !== undefined) return undefined;
+  const digitTwo = token.digits === true && /^\d{2}$/.test(token.word);
+  const spoken = token.digits !== true && token.num !== undefined && token.num >= 10;
+  if ((digitTwo || spoken) && token.num !== undefined && token.num < 60) {
+    if (isCounted(tokens[i + 1])) return undefined;
+    if (afterWeakHour && !QUARTERS.has(token.num)) return undefined;
+    return { value: token.num, length: 1 };
+  }
+  const zero = token.word === 'oh' || token.word === 'o' || token.num === 0;
+  const unit = tokens[i + 1]?.num;
+  if (zero && unit !== undefined && unit > 0 && unit < 10) return { value: unit, length: 2 };
+  return undefined;
+}
+
+function matchMeridiem(
+  tokens: readonly Token[],
+  i: number,
+): { readonly part: DayPart | 'am' | 'pm'; readonly length: number } | undefined {
+  const word = tokens[i]?.word;
+  if (word === 'am' || word === 'pm') return { part: word, length: 1 };
+  return partAt(tokens, i);
+}
+
+/** "in the afternoon", "at night", "this morning", or just "afternoon". */
+function partAt(
+  tokens: readonly Token[],
+  i: number,
+): { readonly part: DayPart; readonly length: number } | undefined {
+  let at = i;
+  if (['in', 'at', 'on', 'during'].includes(tokens[at]?.word ?? '')) at++;
+  if (['the', 'that', 'this'].includes(tokens[at]?.word ?? '')) at++;
+  if (['early', 'late', 'mid'].includes(tokens[at]?.word ?? '')) at++;
+  const part = PART_WORDS[tokens[at]?.word ?? ''];
+  return part === undefined ? undefined : { part, length: at + 1 - i };
+}
+
+/** "morning 11", "in the afternoon at three". */
+function matchPartFirst(tokens: readonly Token[], i: number): TimeMatch | undefined {
+  const part = partAt(tokens, i);
+  if (part === undefined) return undefined;
+  let at = i + part.length;
+  const lead = TIME_LEADS.has(tokens[at]?.word ?? '');
+  if (lead) at++;
+  const bare = matchBare(tokens, at, true);
+  if (bare === undefined || (!bare.certain && !lead && tokens[at]?.num === undefined)) return undefined;
+  const after = matchMeridiem(tokens, at + bare.length);
+  const minutes = readings(bare, after?.part ?? part.part);
+  if (minutes.length === 0) return undefined;
+  return { length: at + bare.length + (after?.length ?? 0) - i, value: { kind: 'time', minutes } };
+}
+
+function matchPart(tokens: readonly Token[], i: number): TimeMatch | undefined {
+  const lunch = matchLunch(tokens, i);
+  if (lunch !== undefined) return lunch;
+  const part = partAt(tokens, i);
+  if (part === undefined) return undefined;
+  const [fromMin, toMin] = narrow(tokens, i, part);
+  return { length: part.length, value: { kind: 'window', fromMin, toMin, part: part.part } };
+}
+
+function narrow(
+  tokens: readonly Token[],
+  i: number,
+  match: { readonly part: DayPart; readonly length: number },
+): readonly [number, number] {
+  const [fromMin, toMin] = DAY_PARTS[match.part];
+  const words = tokens.slice(i, i + match.length).map((token) => token.word);
+  if (match.part === 'morning') {
+    return words.includes('early')
+      ? [fromMin, 600]
+      : words.includes('late')
+        ? [600, toMin]
+        : [fromMin, toMin];
+  }
+  if (match.part === 'afternoon') {
+    return words.includes('early')
+      ? [fromMin, 900]
+      : words.includes('late')
+        ? [900, toMin]
+        : [fromMin, toMin];
+  }
+  return [fromMin, toMin];
+}
+
+function matchLunch(tokens: readonly Token[], i: number): TimeMatch | undefined {
+  const first = tokens[i]?.word ?? '';
+  const window = (length: number, fromMin: number, toMin: number): TimeMatch => ({
+    length,
+    value: { kind: 'window', fromMin, toMin },
+  });
+  if (first === 'lunchtime') return window(1, 720, 840);
+  const second = tokens[i + 1]?.word ?? '';
+  if (!['lunch', 'lunchtime', 'noon', 'midday'].includes(second)) return undefined;
+  if (first === 'after') return window(2, second.startsWith('lunch') ? 780 : 720, DAY_MIN);
+  if (first === 'before') return window(2, 0, 720);
+  if (first === 'around' && second.startsWith('lunch')) return window(2, 720, 840);
+  return undefined;
+}
+
+/** "after three", "before eleven", "between two and four", "from 2 to 4". */
+function matchBounds(tokens: readonly Token[], i: number): TimeMatch | undefined {
+  const first = tokens[i]?.word ?? '';
+  if (first === 'between' || first === 'from') {
+    const low = matchBare(tokens, i + 1, true);
+    if (low === undefined) return undefined;
+    const lowPart = matchMeridiem(tokens, i + 1 + low.length);
+    let at = i + 1 + low.length + (lowPart?.length ?? 0);
+    if (!['and', 'to', 'till', 'until'].includes(tokens[at]?.word ?? '')) return undefined;
+    at++;
+    const high = matchBare(tokens, at, true);
+    if (high === undefined) return undefined;
+    const highPart = matchMeridiem(tokens, at + high.length);
+    const fromMin = daytime(readings(low, lowPart?.part ?? highPart?.part));
+    const toMin = daytime(readings(high, highPart?.part).filter((minute) => minute > fromMin));
+    if (toMin <= fromMin) return undefined;
+    return {
+      length: at + high.length + (highPart?.length ?? 0) - i,
+      value: { kind: 'window', fromMin, toMin },
+    };
+  }
+  const after = first === 'after' || first === 'past' || first === 'from';
+  if (!after && first !== 'before') return undefined;
+  const bare = matchBare(tokens, i + 1, true);
+  if (bare === undefined) return undefined;
+  const part = matchMeridiem(tokens, i + 1 + bare.length);
+  const minute = daytime(readings(bare, part?.part));
+  const length = 1 + bare.length + (part?.length ?? 0);
+  return { length, value: { kind: 'window', fromMin: after ? minute : 0, toMin: after ? DAY_MIN : minute } };
+}
+
+/** The reading that falls into ordinary office hours, else the first. */
+function daytime(minutes: readonly number[]): number {
+  return minutes.find((minute) => minute >= 7 * 60 && minute < 19 * 60) ?? minutes[0] ?? 0;
+}
+
+/** "in two hours", "half an hour from now". */
+function matchFromNow(tokens: readonly Token[], i: number): TimeMatch | undefined {
+  const lead = tokens[i]?.word === 'in' ? 1 : 0;
+  const amount = durationAt(tokens, i + lead);
+  if (amount === undefined) return undefined;
+  const end = i + lead + amount.length;
+  const fromNow = tokens[end]?.word === 'from' && tokens[end + 1]?.word === 'now';
+  if (lead === 0 && !fromNow) return undefined;
+  return { length: end - i + (fromNow ? 2 : 0), value: { kind: 'from_now', minutes: amount.minutes } };
+}
+
+/** "an hour", "half an hour", "two hours", "an hour and a half", "45 minutes". */
+export function durationAt(
+  tokens: readonly Token[],
+  i: number,
+): { readonly minutes: number; readonly length: number } | undefined {
+  const words = (count: number): string =>
+    tokens
+      .slice(i, i + count)
+      .map((token) => token.word)
+      .join(' ');
+  if (words(3) === 'half an hour') return { minutes: 30, length: 3 };
+  if (words(3) === 'half a hour') return { minutes: 30, length: 3 };
+  if (words(5) === 'an hour and a half') return { minutes: 90, length: 5 };
+  if (words(2) === 'an hour' || words(2) === 'a hour') return { minutes: 60, length: 2 };
+  const num = tokens[i]?.num;
+  if (num === undefined || num > 600) return undefined;
+  const unit = tokens[i + 1]?.word ?? '';
+  if (/^hours?$/.test(unit)) return { minutes: num * 60, length: 2 };
+  if (/^(min|mins|minutes?)$/.test(unit)) return { minutes: num, length: 2 };
+  return undefined;
+}
