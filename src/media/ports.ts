@@ -3,6 +3,7 @@ import type { UtteranceId } from '../kernel/ids.js';
 import type { MonoMs } from '../kernel/time.js';
 import type { DtmfDigit } from '../kernel/vocab.js';
 import type { FrameSource } from './core/frame-assembler.js';
+import type { MonitorFrame } from './core/monitor.js';
 import type { PlayoutEvent, PlayoutItem } from './core/playout.js';
 import type { NegotiatedMedia } from './core/sdp-negotiation.js';
 import type { SdpError } from './core/sdp.js';
@@ -85,6 +86,11 @@ export interface MediaStats {
 export interface MediaPort {
   /** Adds a listener for everything that happens. Returns a function that removes it. */
   subscribe(listener: (event: MediaEvent) => void): () => void;
+  /**
+   * Adds a listener for both directions as a person hears them, one frame per 20 ms, for recorders and people who
+   * listen in. Returns a function that removes it.
+   */
+  monitor(listener: (frame: MonitorFrame) => void): () => void;
   /** Queues a piece of an utterance. */
   enqueue(item: PlayoutItem): void;
   /** Fades out and holds the current utterance. */

@@ -3,10 +3,11 @@ import type { Result } from '../kernel/result.js';
 import type { Rng } from '../kernel/rng.js';
 import type { MonoMs, Scheduler } from '../kernel/time.js';
 import { G711_CODECS, type Codec, type CodecFactory, type CodecName } from './core/codec.js';
-import { DtmfSender } from './core/dtmf-sender.js';
+import { DtmfSender, MAX_QUEUED_DIGITS } from './core/dtmf-sender.js';
 import { FRAME_MS, FRAME_SAMPLES, samplesToMs } from './core/frame.js';
 import type { SourceLatchOptions } from './core/latch.js';
 import { Listeners } from './core/listeners.js';
+import { Monitor, type MonitorFrame } from './core/monitor.js';
 import { Playout, type PlayoutItem, type PlayoutOptions } from './core/playout.js';
 import type { ReceiveStreamOptions } from './core/receive-stream.js';
 import { RtcpSession } from './core/rtcp-session.js';
@@ -15,6 +16,7 @@ import { RtpReceiver } from './core/rtp-receiver.js';
 import { RtpSender } from './core/rtp-sender.js';
 import { SdpNegotiator, type MediaAddress, type NegotiatedMedia } from './core/sdp-negotiation.js';
 import type { SdpError } from './core/sdp.js';
+import { dtmfTones } from './core/tones.js';
 import type { Pacer } from './pacer.js';
 import type { MediaEvent, MediaStats, RtpTransport, SdpMediaPort } from './ports.js';
 
@@ -51,6 +53,7 @@ export class RtpMediaSession implements SdpMediaPort {
   readonly #playout: Playout;
   readonly #sender: RtpSender;
   readonly #rtcp: RtcpSession;
+  readonly #monitor: Monitor;
   readonly #dtmf = new DtmfSender();
   readonly #codecs = new Map<CodecName, Codec>();
   readonly #frame = new Int16Array(FRAME_SAMPLES);
@@ -63,6 +66,7 @@ export class RtpMediaSession implements SdpMediaPort {
   #expectingSince = 0 as MonoMs;
   #inactiveReported = false;
   #rtcpSource: MediaAddress | undefined;
+  #tones: Int16Array | undefined;
   #closed = false;
 
   constructor(o: RtpMediaSessionOptions) {
@@ -78,11 +82,14 @@ export class RtpMediaSession implements SdpMediaPort {
       codecs: factories.map((factory) => factory.spec),
       sessionId: String(o.rng.uint32()),
     });
+    this.#monitor = new Monitor(factories, o.onListenerError);
     this.#receiver = new RtpReceiver(
       {
         frame: (pcm, startSample, source, at) => this.#emit({ type: 'audio', pcm, startSample, source, at }),
         dtmf: (press, at) => this.#emit({ type: 'dtmf', ...press, at }),
         first: (at) => this.#emit({ type: 'first_rtp', at }),
+        packet: (at, timestamp, ssrc, codec, payload) =>
+          this.#monitor.packet(at, timestamp, ssrc, codec, payload),
       },
       { ...(o.receive && { stream: o.receive }), ...(o.latch && { latch: o.latch }) },
     );
@@ -130,6 +137,10 @@ export class RtpMediaSession implements SdpMediaPort {
     return this.#listeners.add(listener);
   }
 
+  monitor(listener: (frame: MonitorFrame) => void): () => void {
+    return this.#monitor.add(listener);
+  }
+
   enqueue(item: PlayoutItem): void {
     if (!this.#closed) this.#playout.enqueue(item);
   }
@@ -155,7 +166,11 @@ export class RtpMediaSession implements SdpMediaPort {
   }
 
   sendDtmf(digits: string): void {
-    this.#dtmf.queue(digits);
+    if (this.#media === undefined || this.#media.dtmf !== undefined) {
+      this.#dtmf.queue(digits);
+    } else if (this.#tones === undefined) {
+      this.#tones = dtmfTones(digits.slice(0, MAX_QUEUED_DIGITS));
+    }
   }
 
   stats(): MediaStats {
@@ -222,6 +237,7 @@ export class RtpMediaSession implements SdpMediaPort {
       this.#expectingSince = now;
     }
     this.#receiver.setActive(!media.held, now);
+    if (media.held) this.#monitor.restart();
     if (before === undefined && !this.#closed) {
       this.#rtcp.start(now);
       this.#leavePacer = this.#o.pacer.add((at, deadline) => this.#tick(at, deadline));
@@ -261,19 +277,37 @@ export class RtpMediaSession implements SdpMediaPort {
   }
 
   #sendFrame(media: NegotiatedMedia, now: MonoMs): void {
-    if (media.held || media.direction === 'recvonly' || media.direction === 'inactive') {
-      this.#sender.skip(1);
+    const mute = media.held || media.direction === 'recvonly' || media.direction === 'inactive';
+    if (mute || this.#sendKey(media)) {
+      if (mute) this.#sender.skip(1);
+      if (this.#monitor.active) this.#monitor.frame(now, this.#frame.fill(0));
       return;
     }
-    if (this.#dtmf.busy && media.dtmf !== undefined) {
-      const packet = this.#dtmf.next(this.#sender.timestamp, media.dtmf.clockRateHz / (1000 / FRAME_MS));
-      if (packet === 'pause') this.#sender.skip(1);
-      else if (packet !== undefined) this.#sender.dtmf(packet, media.dtmf.send);
+    if (!this.#monitor.active && this.#tones === undefined && this.#sender.encodedFrame(this.#fillEncoded)) {
       return;
     }
-    if (this.#sender.encodedFrame(this.#fillEncoded)) return;
-    const talkSpurt = this.#playout.pull(now, this.#frame);
+    const talkSpurt = this.#pullTone() ? false : this.#playout.pull(now, this.#frame);
     this.#sender.frame(this.#frame, talkSpurt);
+    this.#monitor.frame(now, this.#frame);
+  }
+
+  /** Sends a key that is being pressed in place of audio. Returns false when there is none. */
+  #sendKey(media: NegotiatedMedia): boolean {
+    if (!this.#dtmf.busy || media.dtmf === undefined) return false;
+    const packet = this.#dtmf.next(this.#sender.timestamp, (media.dtmf.clockRateHz * FRAME_MS) / 1000);
+    if (packet === 'pause' || packet === undefined) this.#sender.skip(1);
+    else this.#sender.dtmf(packet, media.dtmf.send);
+    return true;
+  }
+
+  /** Makes the next frame of keys that are sent as tones, for a peer without telephone events. */
+  #pullTone(): boolean {
+    const tones = this.#tones;
+    if (tones === undefined) return false;
+    this.#frame.fill(0);
+    this.#frame.set(tones.subarray(0, FRAME_SAMPLES));
+    this.#tones = tones.length > FRAME_SAMPLES ? tones.subarray(FRAME_SAMPLES) : undefined;
+    return true;
   }
 
   /** Reports a peer that has gone silent on the wire although it should be sending. */

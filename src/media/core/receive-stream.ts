@@ -5,6 +5,7 @@ import { FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ, SAMPLES_PER_MS } from './frame
 import { FrameAssembler, type FrameSink } from './frame-assembler.js';
 import { JitterTarget, type JitterTargetOptions } from './jitter-target.js';
 import { SequenceUnwrapper } from './seq.js';
+import { SilenceClock } from './silence-clock.js';
 
 /** Packets held at a gap at most; a power of two. More than 1 s of 20 ms packets. */
 const CAPACITY = 64;
@@ -15,6 +16,11 @@ const MAX_CONCEALED_SAMPLES = 60 * SAMPLES_PER_MS;
 /** Sequence jump that means a restarted sender (RFC 3550 appendix A.1 uses 3000 forward, 100 back). */
 const MAX_DROPOUT = 3000;
 const MAX_MISORDER = 100;
+
+/** A packet whose samples all stay below may be left out unheard: about -40 dB of full scale. */
+const QUIET_PEAK = 300;
+/** How far the index may run ahead of real time, beyond one packet: ordinary jitter. */
+const TRIM_MARGIN_SAMPLES = 60 * SAMPLES_PER_MS;
 
 /** Options of {@link ReceiveStream}. */
 export interface ReceiveStreamOptions {
@@ -38,6 +44,8 @@ export interface ReceiveStreamStats {
   reanchored: number;
   /** Places in the sequence that were given up. */
   missing: number;
+  /** Quiet samples left out to bring the index back to real time. */
+  trimmedSamples: number;
 }
 
 interface Slot {
@@ -66,9 +74,10 @@ export class ReceiveStream {
     silenceSamples: 0,
     reanchored: 0,
     missing: 0,
+    trimmedSamples: 0,
   };
   readonly jitter: JitterTarget;
-  readonly #silenceAfterMs: number;
+  readonly #clock: SilenceClock;
   readonly #assembler: FrameAssembler;
   readonly #concealer = new Concealer();
   readonly #unwrapper = new SequenceUnwrapper();
@@ -84,12 +93,12 @@ export class ReceiveStream {
   #anchorSample = 0;
   #suspect = -1;
   #active = false;
-  #lastAt = 0 as MonoMs;
-  #lastPacketMs = FRAME_MS;
-  #fedSince = 0;
+  /** Index and time at the last re-anchoring: what the index should be by the clock. */
+  #baseSample = 0;
+  #baseAt: MonoMs | undefined;
 
   constructor(sink: FrameSink, o: ReceiveStreamOptions = {}) {
-    this.#silenceAfterMs = o.silenceAfterMs ?? 60;
+    this.#clock = new SilenceClock(o.silenceAfterMs ?? 60);
     this.jitter = new JitterTarget(o.jitter);
     this.#assembler = new FrameAssembler(sink);
   }
@@ -106,7 +115,7 @@ export class ReceiveStream {
 
   /** Starts or stops the flow (hold). While stopped nothing is fed; the sample index stands still. */
   setActive(active: boolean, now: MonoMs): void {
-    if (active && !this.#active) this.#restartClock(now);
+    if (active && !this.#active) this.#clock.touch(now, FRAME_MS);
     this.#active = active;
     if (!active) this.restart();
   }
@@ -159,11 +168,11 @@ export class ReceiveStream {
   tick(now: MonoMs): void {
     if (!this.#active) return;
     this.#drain(now);
-    const idleMs = now - this.#lastAt - this.#silenceAfterMs - (this.#lastPacketMs - FRAME_MS);
-    if (idleMs < 0) return;
-    const due = Math.floor(idleMs / FRAME_MS) + 1;
-    if (this.#fedSince === 0) this.#concealer.reset();
-    for (; this.#fedSince < due; this.#fedSince++) this.#silence(FRAME_SAMPLES, now);
+    const idle = this.#clock.running;
+    const frames = this.#clock.take(now);
+    if (frames === 0) return;
+    if (!idle) this.#concealer.reset();
+    this.#silence(frames * FRAME_SAMPLES, now);
   }
 
   /** When {@link tick} has something to do at a gap; `undefined` when nothing waits. */
@@ -202,7 +211,7 @@ export class ReceiveStream {
     slot.payload = payload;
     this.#held++;
     this.#gapSince ??= at;
-    this.#touch(at, FRAME_MS);
+    this.#clock.touch(at, FRAME_MS);
   }
 
   #drain(now: MonoMs): void {
@@ -258,28 +267,52 @@ export class ReceiveStream {
     }
     this.#place(timestamp, codec.ticksPerSample, at);
     this.#concealer.good(this.#decoded, length);
-    this.#assembler.write(this.#decoded, length, 'received', at);
+    if (this.#isSurplus(length, at)) this.stats.trimmedSamples += length;
+    else this.#assembler.write(this.#decoded, length, 'received', at);
     this.#anchorTimestamp = ((timestamp + length * codec.ticksPerSample) >>> 0) as RtpTs;
     this.#anchorSample = this.#assembler.end;
-    this.#touch(at, length / SAMPLES_PER_MS);
+    this.#clock.touch(at, length / SAMPLES_PER_MS);
     this.#lossBefore = false;
   }
 
   /** Fills the hole before a packet, or re-anchors where there is no sensible hole. */
   #place(timestamp: RtpTs, ticksPerSample: number, at: MonoMs): void {
-    if (this.#anchorTimestamp === undefined) return;
+    if (this.#anchorTimestamp === undefined) {
+      this.#rebase(at);
+      return;
+    }
     const distance = Math.round(rtpDiff(timestamp, this.#anchorTimestamp) / ticksPerSample);
     const hole = this.#anchorSample + distance - this.#assembler.end;
     if (hole === 0) return;
     if (hole < 0 || hole > MAX_FILL_SAMPLES) {
       this.stats.reanchored++;
+      this.#rebase(at);
       return;
     }
     let left = hole;
-    if (this.#lossBefore && this.#fedSince === 0) {
+    if (this.#lossBefore && !this.#clock.running) {
       left -= this.#conceal(Math.min(hole, MAX_CONCEALED_SAMPLES), at);
     }
     if (left > 0) this.#silence(left, at);
+  }
+
+  #rebase(at: MonoMs): void {
+    this.#baseSample = this.#assembler.end;
+    this.#baseAt = at;
+  }
+
+  /**
+   * After a stall the clock has fed silence and then the delayed packets all come at once, which leaves the index
+   * ahead of real time. Quiet packets are left out until it is back.
+   */
+  #isSurplus(length: number, at: MonoMs): boolean {
+    const elapsed = (at - (this.#baseAt ?? at)) * SAMPLES_PER_MS;
+    const ahead = this.#assembler.end + length - this.#baseSample - elapsed;
+    if (ahead < length + TRIM_MARGIN_SAMPLES) return false;
+    for (let i = 0; i < length; i++) {
+      if (Math.abs(this.#decoded[i] as number) > QUIET_PEAK) return false;
+    }
+    return true;
   }
 
   #conceal(samples: number, at: MonoMs): number {
@@ -296,18 +329,6 @@ export class ReceiveStream {
   #silence(samples: number, at: MonoMs): void {
     this.#assembler.writeSilence(samples, at);
     this.stats.silenceSamples += samples;
-  }
-
-  #touch(at: MonoMs, packetMs: number): void {
-    if (at >= this.#lastAt) this.#lastAt = at;
-    this.#lastPacketMs = packetMs;
-    this.#fedSince = 0;
-  }
-
-  #restartClock(now: MonoMs): void {
-    this.#lastAt = now;
-    this.#fedSince = 0;
-    this.#lastPacketMs = FRAME_MS;
   }
 }
 

@@ -1,5 +1,8 @@
 import { rtpDiff, type MonoMs, type RtpTs } from '../../kernel/time.js';
-import { SequenceUnwrapper } from './seq.js';
+import { SequenceUnwrapper, seqDiff } from './seq.js';
+
+/** Sequence jump that may mean a restarted sender. */
+const MAX_DROPOUT = 3000;
 
 /** One reception report block (RFC 3550 section 6.4.1). */
 export interface ReceptionReport {
@@ -29,6 +32,7 @@ export class Reception {
   #lastArrival: MonoMs | undefined;
   #lastTimestamp = 0 as RtpTs;
   #jitter = 0;
+  #suspect = -1;
   #lastSr = 0;
   #lastSrAt: MonoMs | undefined;
 
@@ -56,6 +60,7 @@ export class Reception {
 
   /** Counts one packet. `clockRateHz` is the RTP clock of its payload type. */
   packet(at: MonoMs, sequence: number, timestamp: RtpTs, clockRateHz: number): void {
+    if (this.#restarted(sequence)) return;
     const extended = this.#unwrapper.unwrap(sequence);
     if (this.#base < 0 || extended < this.#base) this.#base = extended;
     this.#received++;
@@ -68,6 +73,26 @@ export class Reception {
     }
     this.#lastArrival = at;
     this.#lastTimestamp = timestamp;
+  }
+
+  /** RFC 3550 appendix A.1: a jump counts as a restarted sender when its successor follows; counting begins anew. */
+  #restarted(sequence: number): boolean {
+    const { highest } = this.#unwrapper;
+    if (highest < 0 || Math.abs(seqDiff(sequence, highest & 0xffff)) < MAX_DROPOUT) {
+      this.#suspect = -1;
+      return false;
+    }
+    if (sequence !== this.#suspect) {
+      this.#suspect = (sequence + 1) & 0xffff;
+      return true;
+    }
+    this.#unwrapper.reset();
+    this.#base = -1;
+    this.#received = 0;
+    this.#expectedPrior = 0;
+    this.#receivedPrior = 0;
+    this.#lastArrival = undefined;
+    return false;
   }
 
   /** Notes a sender report of this source. `ntpMiddle` is the middle 32 bits of its NTP time. */

@@ -1,4 +1,4 @@
-import type { MonoMs } from '../../kernel/time.js';
+import type { MonoMs, RtpTs } from '../../kernel/time.js';
 import type { Codec } from './codec.js';
 import { DtmfReceiver, type DtmfPress } from './dtmf.js';
 import type { FrameSink } from './frame-assembler.js';
@@ -34,15 +34,8 @@ export interface RtpReceiverSink {
   readonly dtmf: (press: DtmfPress, at: MonoMs) => void;
   /** The first packet of the peer, once. */
   readonly first: (at: MonoMs) => void;
-  /** An accepted audio packet before ordering, for a de-jittered view. */
-  readonly packet?: (
-    at: MonoMs,
-    sequence: number,
-    timestamp: number,
-    ssrc: number,
-    codec: Codec,
-    payload: Uint8Array,
-  ) => void;
+  /** An accepted audio packet before ordering, for the de-jittered view. */
+  readonly packet: (at: MonoMs, timestamp: RtpTs, ssrc: number, codec: Codec, payload: Uint8Array) => void;
 }
 
 /** The receiving half of an RTP stream: parse, latch, count, then DTMF or audio. */
@@ -129,7 +122,7 @@ export class RtpReceiver {
     const payload = data.subarray(fields.payloadStart, fields.payloadEnd);
     const { codec } = accepted;
     if (codec !== undefined) {
-      this.sink.packet?.(at, fields.sequence, fields.timestamp, fields.ssrc, codec, payload);
+      this.sink.packet(at, fields.timestamp, fields.ssrc, codec, payload);
     } else {
       this.dtmf.packet(at, fields.timestamp, payload, accepted.clockRateHz, (press) =>
         this.sink.dtmf(press, at),
