@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { renderMetricsDoc } from '../../telemetry/catalogue.js';
 import { projectRoot } from '../../threads/project-root.js';
 import { renderConfigurationDoc, renderEnvExample } from './render.js';
 
@@ -8,6 +9,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['.env.example', renderEnvExample()],
     ['docs/configuration.md', renderConfigurationDoc()],
+    ['docs/metrics.md', renderMetricsDoc()],
   ]);
 }
 

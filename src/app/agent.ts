@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { openSipEdge, type SipEdge } from '../call/sip-edge.js';
+import { err, ok } from '../kernel/result.js';
+import type { CallId } from '../kernel/ids.js';
+import { cryptoRng } from '../media/crypto-rng.js';
+import { Pacer } from '../media/pacer.js';
+import { RtpMediaSession } from '../media/rtp-media-session.js';
+import { RtpPortPool } from '../media/rtp-port-pool.js';
+import { ConversationHub } from '../session/conversation-hub.js';
+import { PhoneHost } from '../session/phone-host.js';
+import type { SessionObserver, SessionOptions, SessionPorts } from '../session/ports.js';
+import { localAddresses } from '../sipserver/local-address.js';
+import { realScheduler } from '../threads/real-scheduler.js';
+import type { Config } from './config/index.js';
+import { dialogPort } from './dialog-wiring.js';
+import { openEngines, type Engines, type Progress } from './engines.js';
+import type { AppLog } from './log.js';
+import { openSipSide, type SipSide } from './sip-server.js';
+
+/** The agent without its web side: answers phones and conversations. */
+export interface Agent {
+  readonly engines: Engines;
+  readonly sip: SipSide;
+  readonly edge: SipEdge;
+  readonly phones: PhoneHost;
+  readonly conversations: ConversationHub;
+  readonly pacer: Pacer;
+  readonly ports: RtpPortPool;
+  /** Refuses new calls and waits for those in progress, at most `graceMs`; then closes everything in order. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Longest call when none is configured: a leg that nobody hangs up must not live for ever. */
+const DAY_MS = 86_400_000;
+
+/**
+ * Builds the agent: engines, SIP, RTP, sessions. On an error what was opened is closed again.
+ *
+ * @throws LeibnizError naming the setting or file and the remedy
+ */
+export async function startAgent(
+  config: Config,
+  log: AppLog,
+  observe: (id: string) => SessionObserver,
+  rejected: (reason: string) => void,
+  progress: Progress,
+): Promise<Agent> {
+  const sip = await openSipSide(config, log);
+  let engines: Engines;
+  try {
+    engines = await openEngines(config, log, progress);
+  } catch (error) {
+    await sip.embedded?.close();
+    throw error;
+  }
+  const pacer = new Pacer(realScheduler);
+  const pool = new RtpPortPool({ host: config.sip.host, min: config.rtp.portMin, max: config.rtp.portMax });
+  const sessionPorts = portsOf(engines);
+  const options: Partial<SessionOptions> = { maxCallMs: config.calls.maxDurationMs ?? DAY_MS };
+  const addresses = await localAddresses(config.sip.host);
+  const phones = new PhoneHost({
+    ports: sessionPorts,
+    options,
+    observe,
+    rejected,
+    openMedia: async (_id: CallId, remoteAddress) => {
+      const transport = await pool.allocate();
+      if (!transport.ok) return err({ status: 503, reason: transport.error.message });
+      return ok(
+        new RtpMediaSession({
+          transport: transport.value,
+          pacer,
+          scheduler: realScheduler,
+          rng: cryptoRng,
+          localHost: config.sip.publicHost ?? addresses.towards(remoteAddress),
+          inactivityMs: config.rtp.inactivityMs ?? 0,
+          onListenerError: (error) => log.error({ err: error }, 'a media listener failed'),
+        }),
+      );
+    },
+  });
+  const conversations = new ConversationHub({
+    ports: sessionPorts,
+    pacer,
+    ttlMs: config.sessions.ttlMs,
+    maxSessions: 10_000,
+    maxAttached: Math.max(1, config.calls.max),
+    session: options,
+    newId: () => randomUUID(),
+    observe,
+  });
+  let edge: SipEdge;
+  try {
+    edge = await openSipEdge({
+      server: sip.control,
+      host: phones,
+      scheduler: realScheduler,
+      maxCalls: config.calls.max,
+      trustedPeers: config.sip.trustedPeers,
+      log,
+    });
+  } catch (error) {
+    conversations.close();
+    await engines.close();
+    await sip.embedded?.close();
+    throw error;
+  }
+  const stop = async (graceMs: number): Promise<void> => {
+    await Promise.race([edge.drain(), delay(graceMs)]);
+    await edge.close();
+    conversations.close();
+    pacer.close();
+    await pool.close();
+    await sip.embedded?.close();
+    await engines.close();
+  };
+  return { engines, sip, edge, phones, conversations, pacer, ports: pool, stop };
+}
+
+function portsOf(engines: Engines): SessionPorts {
+  const { business, prompts, persona, speech, knowledge, store } = engines;
+  return {
+    scheduler: realScheduler,
+    vad: speech.vad,
+    stt: speech.stt,
+    tts: speech.tts,
+    dialog: dialogPort,
+    knowledge: {
+      classify: (text, context) => knowledge.classify(text, context),
+      query: (text, context) => knowledge.query(text, { ...context, persona: persona.id }),
+    },
+    journal: store.journal,
+    appointments: store.appointments,
+    conversations: store.conversations,
+    context: { business, prompts, persona },
+  };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,285 @@
+import type { CallHost } from '../../call/host.js';
+import type { SipEdge } from '../../call/sip-edge.js';
+import { IdSequence, requestId, utteranceId } from '../../kernel/ids.js';
+import { err, ok } from '../../kernel/result.js';
+import { addMs, type MonoMs, type Scheduler } from '../../kernel/time.js';
+import type { RtpMediaSession } from '../../media/rtp-media-session.js';
+import type { MediaEvent } from '../../media/ports.js';
+import type { SttEngine, TtsEngine } from '../../speech/ports.js';
+import { CallerMachine, type CallerInput, type CallerOutput } from './caller-machine.js';
+import { Ear, type AgentSpeech } from './ear.js';
+import { judge, type CallLine, type CallReport } from './report.js';
+import type { CallScript } from './script.js';
+import { firstAudible, lastAudible, Track } from './tape.js';
+
+/** What a simulated call is made with. */
+export interface SimulatedCallInit {
+  readonly uri: string;
+  /** With all variables filled in. */
+  readonly script: CallScript;
+  readonly vars: Readonly<Record<string, string>>;
+  readonly voice: string;
+  readonly from: string;
+  readonly edge: SipEdge;
+  readonly media: RtpMediaSession;
+  readonly stt: SttEngine;
+  readonly tts: TtsEngine;
+  readonly scheduler: Scheduler;
+  /** Reads a WAV file as PCM16 at 8 kHz. */
+  readonly loadAudio: (file: string) => Int16Array;
+  /** Told about each line as it becomes known. */
+  readonly onLine?: (line: CallLine) => void;
+}
+
+/** The outcome of a call: the report and both sides' audio at 8 kHz. */
+export interface SimulatedCallResult {
+  readonly report: CallReport;
+  readonly callerPcm: Int16Array;
+  readonly agentPcm: Int16Array;
+}
+
+interface OwnSpeech {
+  readonly text: string;
+  readonly pcm: Int16Array;
+  startedAt: MonoMs | undefined;
+  readonly overAgent: boolean;
+}
+
+const MAX_TRACK_SAMPLES = 8000 * 60 * 30;
+
+/** One call of a scripted caller: a real SIP and RTP user agent that speaks, listens, and measures. */
+export class SimulatedCall {
+  readonly #machine: CallerMachine;
+  readonly #callerTrack = new Track(MAX_TRACK_SAMPLES);
+  readonly #agentTrack = new Track(MAX_TRACK_SAMPLES);
+  readonly #ear: Ear;
+  readonly #ids = new IdSequence('c');
+  readonly #lines: CallLine[] = [];
+  readonly #gaps: number[] = [];
+  readonly #bargeInStops: number[] = [];
+  readonly #transcriptions: Promise<void>[] = [];
+  #own: OwnSpeech | undefined;
+  #bargeInAt: MonoMs | undefined;
+  #spokeUntil: MonoMs | undefined;
+  #turns = 0;
+  #cutOffs = 0;
+  #zero: MonoMs | undefined;
+  #cancelTimer: () => void = () => undefined;
+  #hangup: () => void = () => undefined;
+  #ended: string | undefined;
+  #answered = false;
+
+  constructor(private readonly init: SimulatedCallInit) {
+    this.#machine = new CallerMachine(init.script);
+    this.#ear = new Ear(this.#agentTrack, (event) => {
+      if (event.type === 'agent_started') this.#agentStarted(event.at);
+      else this.#agentStopped(event.speech);
+    });
+  }
+
+  /** Calls, follows the script, hangs up, and reports. Never rejects for what the agent does. */
+  async run(): Promise<SimulatedCallResult> {
+    const { edge, media, uri, from } = this.init;
+    media.subscribe((event) => this.#media(event));
+    const leg = edge.dial({ uri, from, host: this.#host(), ringMs: 20_000 });
+    this.#hangup = () => leg.hangup('caller_hangup');
+    const over = new Promise<string>((resolve) => {
+      leg.subscribe((event) => {
+        if (event.type === 'confirmed') {
+          this.#answered = true;
+          this.#feed({ type: 'connected' });
+        } else if (event.type === 'ended') {
+          resolve(event.reason);
+        }
+      });
+    });
+    const startedAt = this.init.scheduler.now();
+    const reason = await over;
+    this.#ended ??= reason;
+    this.#cancelTimer();
+    const durationMs = this.init.scheduler.now() - startedAt;
+    this.#ear.finish();
+    await Promise.all(this.#transcriptions);
+    const stats = media.stats();
+    await media.close();
+    return {
+      report: this.#report(durationMs, stats.received.packets, stats.received.lost),
+      callerPcm: this.#callerTrack.slice(0, this.#callerTrack.length),
+      agentPcm: this.#agentTrack.slice(0, this.#agentTrack.length),
+    };
+  }
+
+  #report(durationMs: number, received: number, lost: number): CallReport {
+    const { script, vars } = this.init;
+    const lines = [...this.#lines].sort((a, b) => a.startMs - b.startMs);
+    const failures = judge({ lines, responseGapsMs: this.#gaps }, script.expect);
+    if (!this.#answered) failures.push(`the call was not answered: ${this.#ended ?? 'unknown'}`);
+    const left = script.steps.length - this.#machine.stepsTaken;
+    if (left > 0) failures.push(`${left} of ${script.steps.length} steps were not reached`);
+    return {
+      name: script.name,
+      ended: this.#ended ?? 'unknown',
+      answered: this.#answered,
+      durationMs,
+      lines,
+      responseGapsMs: this.#gaps,
+      bargeInStopMs: this.#bargeInStops,
+      cutOffs: this.#cutOffs,
+      turns: this.#turns,
+      vars,
+      failures,
+      rtp: { received, lost },
+    };
+  }
+
+  #host(): CallHost {
+    const { media } = this.init;
+    return {
+      admit: () => ({ admit: true }),
+      openMedia: () => Promise.resolve(ok({ sdp: media.createOffer() })),
+      acceptAnswer: (_id, sdp) => media.acceptAnswer(sdp),
+      reoffer: (_id, offer) => {
+        if (offer === undefined) return ok({ sdp: media.createOffer() });
+        const answer = media.answerOffer(offer);
+        return answer.ok ? ok({ sdp: answer.value.sdp }) : err({ status: 488 });
+      },
+      releaseMedia: () => undefined,
+      onCall: () => undefined,
+    };
+  }
+
+  #media(event: MediaEvent): void {
+    if (event.type === 'audio') {
+      this.#zero ??= addMs(event.at, -event.startSample / 8);
+      this.#ear.push(event.pcm, event.startSample, event.at);
+    } else if (event.type === 'playout') {
+      if (event.event === 'started') this.#ownStarted(event.at);
+      else if (event.event === 'finished') this.#ownFinished(event.at);
+    }
+  }
+
+  #feed(input: CallerInput): void {
+    const now = this.init.scheduler.now();
+    this.#machine.handle(now, input);
+    for (let out = this.#machine.poll(); out !== undefined; out = this.#machine.poll()) this.#act(out);
+    this.#cancelTimer();
+    const deadline = this.#machine.nextDeadline();
+    if (deadline !== undefined) {
+      this.#cancelTimer = this.init.scheduler.at(deadline, () => this.#feed({ type: 'tick' }));
+    }
+  }
+
+  #act(output: CallerOutput): void {
+    switch (output.type) {
+      case 'say': {
+        void this.#say(output.text);
+        break;
+      }
+      case 'play': {
+        this.#speak(`[${output.file}]`, this.init.loadAudio(output.file));
+        break;
+      }
+      case 'dtmf': {
+        this.#press(output.digits);
+        break;
+      }
+      case 'hangup': {
+        this.#ended = output.reason;
+        this.#hangup();
+        break;
+      }
+    }
+  }
+
+  async #say(text: string): Promise<void> {
+    const { tts, voice } = this.init;
+    const spoken = await tts.synthesize({
+      requestId: requestId(this.#ids.next()),
+      text,
+      voice,
+      sampleRateHz: 8000,
+    });
+    if (spoken.ok) this.#speak(text, spoken.value.pcm);
+    else this.#feed({ type: 'own_audio_done' });
+  }
+
+  #speak(text: string, pcm: Int16Array): void {
+    this.#own = { text, pcm, startedAt: undefined, overAgent: this.#ear.hearing };
+    this.#turns++;
+    this.init.media.enqueue({ utteranceId: utteranceId(this.#ids.next()), pcm, last: true });
+  }
+
+  #press(digits: string): void {
+    this.init.media.sendDtmf(digits);
+    const now = this.init.scheduler.now();
+    this.#line({ who: 'caller', text: `[keys ${digits}]`, startMs: this.#ms(now), endMs: this.#ms(now) });
+    this.#spokeUntil = undefined;
+    this.init.scheduler.at(addMs(now, 300 * digits.length), () => this.#feed({ type: 'own_audio_done' }));
+  }
+
+  #ownStarted(at: MonoMs): void {
+    const own = this.#own;
+    if (own === undefined || own.startedAt !== undefined) return;
+    own.startedAt = at;
+    this.#callerTrack.write(this.#ms(at) * 8, own.pcm);
+    if (own.overAgent) this.#bargeInAt = addMs(at, Math.max(0, firstAudible(own.pcm)) / 8);
+  }
+
+  #ownFinished(at: MonoMs): void {
+    const own = this.#own;
+    if (own === undefined) return;
+    this.#own = undefined;
+    const silentFrames = Math.floor((own.pcm.length - lastAudible(own.pcm)) / 160);
+    this.#spokeUntil = addMs(at, -silentFrames * 20);
+    const startMs = this.#ms(own.startedAt ?? at);
+    this.#line({ who: 'caller', text: own.text, startMs, endMs: this.#ms(this.#spokeUntil) });
+    this.#feed({ type: 'own_audio_done' });
+  }
+
+  #agentStarted(at: MonoMs): void {
+    const own = this.#own;
+    if (own?.startedAt !== undefined && !own.overAgent && at - own.startedAt < lastAudible(own.pcm) / 8) {
+      this.#cutOffs++;
+    }
+    if (this.#spokeUntil !== undefined && own === undefined) this.#gaps.push(at - this.#spokeUntil);
+    this.#spokeUntil = undefined;
+    this.#feed({ type: 'agent_started' });
+  }
+
+  #agentStopped(speech: AgentSpeech): void {
+    if (this.#bargeInAt !== undefined && speech.startedAt < this.#bargeInAt) {
+      this.#bargeInStops.push(Math.max(0, speech.lastAudibleAt - this.#bargeInAt));
+      this.#bargeInAt = undefined;
+    }
+    this.#feed({ type: 'agent_stopped' });
+    this.#transcriptions.push(this.#transcribe(speech));
+  }
+
+  async #transcribe(speech: AgentSpeech): Promise<void> {
+    const pcm = this.#agentTrack.slice(speech.fromSample, speech.toSample);
+    const heard = await this.init.stt.transcribe({
+      requestId: requestId(this.#ids.next()),
+      pcm,
+      sampleRateHz: 8000,
+      kind: 'final',
+    });
+    const text = heard.ok ? heard.value.text : '';
+    this.#line({
+      who: 'agent',
+      text,
+      startMs: this.#ms(speech.startedAt),
+      endMs: this.#ms(speech.lastAudibleAt),
+    });
+    if (this.#ended === undefined) this.#feed({ type: 'agent_said', text });
+  }
+
+  #line(line: CallLine): void {
+    this.#lines.push(line);
+    this.init.onLine?.(line);
+  }
+
+  /** Milliseconds since the first audio. */
+  #ms(at: MonoMs): number {
+    return at - (this.#zero ?? at);
+  }
+}

@@ -1,0 +1,116 @@
+import { DateTime } from 'luxon';
+import type { Business, Weekday } from '../../dialog/core/business.js';
+import { randomInt, type Rng } from '../../kernel/rng.js';
+import type { WallMs } from '../../kernel/time.js';
+import type { CallScript } from './script.js';
+
+const NAMES = [
+  'John Smith',
+  'Mary Johnson',
+  'Peter Brown',
+  'Anna Miller',
+  'David Wilson',
+  'Susan Taylor',
+  'Michael Anderson',
+  'Laura Thompson',
+  'Robert Martin',
+  'Emily Clark',
+  'James Walker',
+  'Helen Young',
+  'Daniel King',
+  'Sarah Baker',
+  'Thomas Green',
+];
+
+const HOURS = [
+  'twelve',
+  'one',
+  'two',
+  'three',
+  'four',
+  'five',
+  'six',
+  'seven',
+  'eight',
+  'nine',
+  'ten',
+  'eleven',
+];
+const DAYS =
+  'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first'.split(
+    ' ',
+  );
+
+/**
+ * Variables of a script: its own, and facts drawn from the office's calendar so that a booking can succeed:
+ * `date`, `time` (ISO), `date_spoken`, `weekday`, `time_spoken`, `name`, and another open day as
+ * `wrong_date_spoken` and `wrong_weekday` for corrections.
+ */
+export function scriptVariables(
+  script: CallScript,
+  business: Business,
+  now: WallMs,
+  rng: Rng,
+): Record<string, string> {
+  const days = openDays(business, now, 12);
+  const date = pick(days, rng);
+  const others = days.filter((day) => day.weekday !== date.weekday);
+  const wrong = pick(others.length === 0 ? days : others, rng);
+  const time = pick(openTimes(business, date), rng);
+  const vars: Record<string, string> = {
+    date: date.toISODate() ?? '',
+    time: `${pad(Math.floor(time / 60))}:${pad(time % 60)}`,
+    date_spoken: spokenDate(date),
+    weekday: date.toFormat('cccc'),
+    wrong_date_spoken: spokenDate(wrong),
+    wrong_weekday: wrong.toFormat('cccc'),
+    time_spoken: spokenTime(time),
+    name: pick(NAMES, rng),
+  };
+  for (const [key, value] of Object.entries(script.vars)) {
+    vars[key] = String(Array.isArray(value) ? pick(value, rng) : value);
+  }
+  return vars;
+}
+
+/** The next open days, beginning with the next one after today. */
+function openDays(business: Business, now: WallMs, count: number): DateTime[] {
+  const days: DateTime[] = [];
+  const today = DateTime.fromMillis(now, { zone: business.timezone }).startOf('day');
+  for (let ahead = 1; days.length < count && ahead < Math.min(90, business.horizonDays); ahead++) {
+    const day = today.plus({ days: ahead });
+    const closed = business.holidays.some((holiday) => holiday.date === day.toISODate());
+    if (!closed && business.hours[day.weekday as Weekday].length > 0) days.push(day);
+  }
+  return days;
+}
+
+/** Minutes after midnight at which an hour-long appointment fits. */
+function openTimes(business: Business, day: DateTime): number[] {
+  const times: number[] = [];
+  for (const { openMin, closeMin } of business.hours[day.weekday as Weekday]) {
+    for (let min = openMin; min + 60 <= closeMin; min += 30) {
+      if (min % business.slotMin === 0) times.push(min);
+    }
+  }
+  return times;
+}
+
+function spokenDate(day: DateTime): string {
+  return `${day.toFormat('cccc')}, ${day.toFormat('LLLL')} ${DAYS[day.day - 1] ?? ''}`;
+}
+
+function spokenTime(min: number): string {
+  const hour = Math.floor(min / 60);
+  const name = HOURS[hour % 12] ?? '';
+  const half = min % 60 === 30 ? ' thirty' : '';
+  return `${name}${half} ${hour < 12 ? 'a m' : 'p m'}`;
+}
+
+function pick<T>(list: readonly T[], rng: Rng): T {
+  const value = list[randomInt(rng, 0, list.length - 1)];
+  if (value === undefined) throw new Error('nothing to pick from');
+  return value;
+}
+
+const pad = (value: number): string => String(value).padStart(2, '0');

@@ -1,0 +1,104 @@
+import type { CallId } from '../kernel/ids.js';
+import type { MonoMs, Scheduler } from '../kernel/time.js';
+import type { Termination } from '../kernel/vocab.js';
+import type { JsonValue } from '../store/journal-event.js';
+import type { Journal } from '../store/types.js';
+import type { SessionInfo } from './ports.js';
+
+/** What a finished utterance or turn leaves in the transcript. */
+export interface RecordedLine {
+  readonly turnId: string;
+  readonly role: 'user' | 'agent';
+  readonly text: string;
+  readonly heard?: string;
+  readonly confidence?: number;
+  readonly timings?: Readonly<Record<string, number>>;
+  readonly sources?: readonly string[];
+}
+
+/** Where a record goes on. */
+export interface RecordPosition {
+  readonly nextIndex: number;
+  readonly nextSeq: number;
+}
+
+/** Writes one call down: transcript, event log, end. Appending never waits and never throws. */
+export class Recorder {
+  readonly #startedAt: MonoMs;
+  #seq: number;
+  #index: number;
+  #ended = false;
+
+  /** @param from - where a conversation that is resumed had stopped */
+  constructor(
+    private readonly callId: CallId,
+    private readonly journal: Journal,
+    private readonly scheduler: Scheduler,
+    from: RecordPosition = { nextIndex: 0, nextSeq: 0 },
+  ) {
+    this.#startedAt = scheduler.now();
+    this.#index = from.nextIndex;
+    this.#seq = from.nextSeq;
+  }
+
+  /** Places that the next line and the next event will have. */
+  get position(): RecordPosition {
+    return { nextIndex: this.#index, nextSeq: this.#seq };
+  }
+
+  started(info: SessionInfo): void {
+    this.journal.append({
+      kind: 'call_started',
+      callId: this.callId,
+      direction: info.direction,
+      startedAt: this.scheduler.wall(),
+      pii: info.pii,
+    });
+  }
+
+  line(line: RecordedLine): void {
+    const at = this.scheduler.wall();
+    const { turnId, role, text, heard, confidence, timings, sources } = line;
+    this.journal.append({
+      kind: 'turn',
+      callId: this.callId,
+      turnId,
+      index: this.#index++,
+      role,
+      at,
+      ...(confidence === undefined ? {} : { confidence }),
+      ...(timings === undefined ? {} : { timings }),
+      ...(sources === undefined || sources.length === 0 ? {} : { sources }),
+      pii: { text, ...(heard === undefined ? {} : { heard }) },
+    });
+  }
+
+  /** An input or a decision, fit for replay. Words of the parties belong under a `pii` key of the payload. */
+  event(type: string, payload: JsonValue): void {
+    this.journal.append({
+      kind: 'event',
+      callId: this.callId,
+      seq: this.#seq++,
+      atMs: Math.round(this.scheduler.now() - this.#startedAt),
+      type,
+      payload,
+    });
+  }
+
+  /** Length of the call so far. */
+  durationMs(): number {
+    return this.scheduler.now() - this.#startedAt;
+  }
+
+  ended(reason: Termination, stats: JsonValue): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.journal.append({
+      kind: 'call_ended',
+      callId: this.callId,
+      reason,
+      endedAt: this.scheduler.wall(),
+      stats,
+    });
+  }
+}
