@@ -22,6 +22,10 @@ const ADD_TIMEOUT_MS = 3000;
 /** Pause before a job whose own database is away is tried again; such a wait is no attempt. */
 const DATABASE_PAUSE_MS = 5000;
 
+/** This many errors of the worker within this time are a loop. */
+const MAX_ERRORS = 20;
+const ERROR_WINDOW_MS = 2000;
+
 /** Does the work of one type of job. Throw {@link PermanentFailure} for what repeating cannot cure. */
 export type JobHandler = (jobId: string, payload: JsonValue) => Promise<JsonValue>;
 
@@ -46,6 +50,9 @@ export class JobEngine {
   #relaying = false;
   #relayAgain = false;
   #closing = false;
+  #loops = false;
+  #errors = 0;
+  #errorsSince = 0;
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(private readonly o: JobEngineOptions) {}
@@ -53,15 +60,14 @@ export class JobEngine {
   /** Begins; a queue that cannot be opened is tried again. */
   async start(): Promise<void> {
     try {
-      const { db, redisUrl, tuning } = this.o;
-      this.#connection = await openQueue(db, redisUrl, tuning);
-      this.#worker = this.#connection.work((job, token) => this.#process(job, token), CONCURRENCY);
-      this.#worker.on('error', () => undefined);
+      await this.#open();
     } catch (error) {
       this.o.log('warn', { error: nameOf(error) }, 'job queue cannot be opened, trying again');
+      await this.#disconnect();
       this.#later(DATABASE_PAUSE_MS, () => this.start());
-      return;
     }
+    if (this.#loops) return;
+    this.#loops = true;
     this.#later(0, () => this.#relayLoop());
     this.#later(this.o.tuning.reconcileMs ?? 60_000, () => this.#reconcileLoop());
   }
@@ -80,12 +86,44 @@ export class JobEngine {
   async close(): Promise<void> {
     this.#closing = true;
     for (const timer of this.#timers) clearTimeout(timer);
-    const worker = this.#worker;
-    if (worker !== undefined) {
-      const ended = worker.close().catch(() => undefined);
-      await Promise.race([ended, pause(2000)]);
+    await this.#disconnect();
+  }
+
+  async #open(): Promise<void> {
+    const { db, redisUrl, tuning } = this.o;
+    const connection = await openQueue(db, redisUrl, tuning);
+    this.#connection = connection;
+    const worker = connection.work((job, token) => this.#process(job, token), CONCURRENCY);
+    this.#worker = worker;
+    worker.on('error', () => this.#onWorkerError(worker));
+    // A backend on the database remembers a first connection that failed for ever, so it is made before the loop.
+    if (connection.mode !== 'redis') {
+      await withTimeout(connection.queue.waitUntilReady(), ADD_TIMEOUT_MS);
+      await withTimeout(worker.waitUntilReady(), ADD_TIMEOUT_MS);
     }
-    await Promise.race([this.#connection?.close(), pause(1000)]);
+    worker.run().catch(() => this.#onWorkerError(worker));
+  }
+
+  async #disconnect(): Promise<void> {
+    const connection = this.#connection;
+    const worker = this.#worker;
+    this.#connection = undefined;
+    this.#worker = undefined;
+    if (worker !== undefined) await Promise.race([worker.close().catch(() => undefined), pause(2000)]);
+    if (connection !== undefined) await Promise.race([connection.close(), pause(1000)]);
+  }
+
+  /** A worker that does nothing but fail is replaced after a pause; it repeats some failures without one. */
+  #onWorkerError(worker: Worker<QueuedJob>): void {
+    const now = performance.now();
+    if (now - this.#errorsSince > ERROR_WINDOW_MS) {
+      this.#errorsSince = now;
+      this.#errors = 0;
+    }
+    if (++this.#errors < MAX_ERRORS || worker !== this.#worker) return;
+    this.#errors = 0;
+    this.o.log('warn', { errors: MAX_ERRORS }, 'job worker keeps failing, starting it again');
+    void this.#disconnect().then(() => this.#later(DATABASE_PAUSE_MS, () => this.start()));
   }
 
   // ---- outbox to queue ------------------------------------------------------------------------------------------
@@ -170,8 +208,9 @@ export class JobEngine {
     const message = known ? error.message : `unexpected ${nameOf(error)}`;
     const retryCount = final ? queued.attemptsMade : queued.attemptsMade + 1;
     await failAttempt(this.o.db, { id: jobId, round, retryCount, final, message, nowMs: this.o.wallNow() });
-    if (final)
-      {this.o.log('error', { jobId, reason: message }, 'job failed for good and is among the dead letters');}
+    if (final) {
+      this.o.log('error', { jobId, reason: message }, 'job failed for good and is among the dead letters');
+    }
     throw permanent ? new UnrecoverableError(message) : new Error(message);
   }
 

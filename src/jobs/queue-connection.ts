@@ -50,6 +50,7 @@ function workerOptions(tuning: QueueTuning, concurrency: number) {
     concurrency,
     lockDuration: tuning.lockMs ?? 30_000,
     stalledInterval: tuning.stalledMs ?? 15_000,
+    autorun: false,
     // A job whose process dies under it comes back this often before it counts as the cause.
     maxStalledCount: 3,
     runRetryDelay: 2000,

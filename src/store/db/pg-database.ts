@@ -9,6 +9,7 @@ import {
   type QueryResult,
   type TransactionOptions,
 } from './database.js';
+import { queuePool } from './queue-pool.js';
 
 /** Longest wait for a connection. */
 const CONNECT_TIMEOUT_MS = 2000;
@@ -66,9 +67,14 @@ export class PgDatabase implements Database {
   }
 
   openPool(schema: string): PoolLike {
-    const pool = new pg.Pool({ ...this.#options(), max: 4, options: `-c search_path="${schema}",public` });
+    const pool = new pg.Pool({
+      ...this.#options(),
+      max: 4,
+      query_timeout: REPLY_TIMEOUT_MS,
+      options: `-c search_path="${schema}",public`,
+    });
     pool.on('error', () => undefined);
-    return pool;
+    return queuePool(pool);
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { PGlite } from '@electric-sql/pglite';
 import type { PoolClientLike, PoolLike, PoolResult } from './database.js';
 import type { Mutex } from './mutex.js';
+import { asQueueError } from './queue-pool.js';
 
 /**
  * PGlite in the shape of a `pg` Pool, for queue libraries. The lock on the one session is held from BEGIN to
@@ -99,9 +100,13 @@ class PgliteClient extends EventEmitter implements PoolClientLike {
 
 /** Statements without parameters may be scripts, which only the simple protocol takes. */
 async function execute(db: PGlite, text: string, params?: readonly unknown[]): Promise<PoolResult> {
-  const result =
-    params === undefined || params.length === 0
-      ? (await db.exec(text)).at(-1)
-      : await db.query(text, [...params]);
-  return { rows: result?.rows ?? [], rowCount: result?.rowCount ?? result?.affectedRows ?? 0 };
+  try {
+    const result =
+      params === undefined || params.length === 0
+        ? (await db.exec(text)).at(-1)
+        : await db.query(text, [...params]);
+    return { rows: result?.rows ?? [], rowCount: result?.rowCount ?? result?.affectedRows ?? 0 };
+  } catch (error) {
+    throw asQueueError(error);
+  }
 }
