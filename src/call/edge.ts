@@ -3,13 +3,13 @@ import type { CallId } from '../kernel/ids.js';
 import type { Rng } from '../kernel/rng.js';
 import { addMs, type Scheduler } from '../kernel/time.js';
 import type { Termination } from '../kernel/vocab.js';
+import { inboundInfo, outboundInfo } from './call-info.js';
 import { moveToCurrentConnection, ServerConnection, type ServerAddress } from './connection.js';
 import { AdmissionControl, type Admission, type AdmissionOptions } from './core/admission.js';
 import type { PeerList } from './core/cidr.js';
-import { identify, type NumberNormaliser } from './core/identity.js';
+import type { NumberNormaliser } from './core/identity.js';
 import { InboundMachine } from './core/inbound-machine.js';
 import { OutboundMachine } from './core/outbound-machine.js';
-import { parseSipUri } from './core/sip-address.js';
 import { reasonHeader } from './core/termination.js';
 import type { LegTimings } from './core/timings.js';
 import { callInfoForLog, type CallInfo } from './core/types.js';
@@ -160,7 +160,7 @@ export class Edge implements SipEdge {
     const { ringMs, host } = options;
     const now = this.parts.scheduler.now();
     const timings = ringMs === undefined ? this.parts.timings : { ...this.parts.timings, ringMs };
-    const info = this.#outboundInfo(options);
+    const info = outboundInfo(this.parts, options);
     const leg = new Leg({
       ...this.#legParts(info, undefined),
       machine: new OutboundMachine(now, timings),
@@ -203,6 +203,7 @@ export class Edge implements SipEdge {
     await Promise.race([this.#legs.empty(), timeout]);
     stopTimer();
     this.#orphans.stop();
+    for (const leg of this.#legs.all()) leg.dispose();
     this.#connection.close();
   }
 
@@ -226,7 +227,7 @@ export class Edge implements SipEdge {
       // The first copy is answered; an answer to a retransmission would be a second one.
       return novelty === 'merged' ? sendFailure(res, 482, {}) : undefined;
     }
-    const info = this.#inboundInfo(req, facts);
+    const info = inboundInfo(this.parts, req, facts);
     const admission = this.#admit(info);
     if (!admission.admit) return this.#refuse(res, info, admission);
     call.leg = this.#startInbound(req, res, info, facts);
@@ -241,16 +242,31 @@ export class Edge implements SipEdge {
     this.#admission.note(scheduler.now(), this.#activeCalls());
     log.info(callInfoForLog(info), 'a call came in');
     leg.start(
-      new InboundSignalling(srf, req, res, facts, leg, this.#connection, log, (dialog, owner) =>
-        this.#orphans.own(dialog, owner),
-      ),
+      new InboundSignalling({
+        srf,
+        req,
+        res,
+        facts,
+        leg,
+        connection: this.#connection,
+        log,
+        onDialog: (dialog, owner) => this.#orphans.own(dialog, owner),
+        retryAfterS: (reason) =>
+          this.#admission.retryAfterS(this.#draining && reason !== 'rejected_capacity'),
+      }),
     );
     return leg;
   }
 
   #admit(info: CallInfo): Admission {
     const own = this.#admission.decide(this.parts.scheduler.now(), this.#activeCalls(), this.#draining);
-    return own.admit ? this.parts.host.admit(info) : own;
+    if (!own.admit) return own;
+    try {
+      return this.parts.host.admit(info);
+    } catch (error) {
+      this.parts.log.error({ callId: info.id, err: error }, 'the host failed to decide on a call');
+      return { admit: false, reason: 'rejected_request', status: 500, retryAfterS: undefined };
+    }
   }
 
   #refuse(res: SrfResponse, info: CallInfo, admission: Admission & { readonly admit: false }): void {
@@ -304,59 +320,6 @@ export class Edge implements SipEdge {
 
   #tellEnded(host: CallHost, info: CallInfo, reason: Termination): void {
     guarded(this.parts.log, 'onEnded', () => host.onEnded?.(info, reason, this.parts.scheduler.now()))();
-  }
-
-  #inboundInfo(req: SrfRequest, facts: InviteFacts): CallInfo {
-    const { scheduler, trustedPeers, normalise, newCallId } = this.parts;
-    const remoteAddress = req.source_address ?? '';
-    const trustedPeer = trustedPeers.has(remoteAddress);
-    const { from, displayName, anonymous, source, to, divertedFrom } = identify(
-      facts.identity,
-      trustedPeer,
-      normalise,
-    );
-    return {
-      id: newCallId(),
-      direction: 'inbound',
-      from,
-      displayName,
-      anonymous,
-      identitySource: source,
-      to,
-      divertedFrom,
-      remoteAddress,
-      remotePort: req.source_port ?? 0,
-      transport: req.protocol ?? '',
-      trustedPeer,
-      sipCallId: facts.sipCallId,
-      receivedAt: scheduler.now(),
-      receivedWall: scheduler.wall(),
-      headers: facts.headers,
-    };
-  }
-
-  #outboundInfo(options: DialOptions): CallInfo {
-    const { scheduler, newCallId, normalise } = this.parts;
-    const target = parseSipUri(options.uri);
-    const user = target?.user;
-    return {
-      id: newCallId(),
-      direction: 'outbound',
-      from: options.from,
-      displayName: options.displayName,
-      anonymous: false,
-      identitySource: 'from',
-      to: user === undefined ? undefined : (normalise(user) ?? user),
-      divertedFrom: undefined,
-      remoteAddress: target?.host ?? '',
-      remotePort: target?.port ?? 5060,
-      transport: '',
-      trustedPeer: false,
-      sipCallId: '',
-      receivedAt: scheduler.now(),
-      receivedWall: scheduler.wall(),
-      headers: {},
-    };
   }
 }
 

@@ -42,6 +42,8 @@ export interface InviteFault {
 
 const MAX_HEADERS = 32;
 const MAX_HEADER_CHARS = 512;
+/** RFC 3261 section 20.43. */
+const INCOMPATIBLE_MEDIA = '305 leibniz "Incompatible media format"';
 
 /**
  * Checks everything that is needed to answer an INVITE, before it is answered: drachtio-srf sends the 200 of an
@@ -106,28 +108,35 @@ function keptHeaders(req: SrfRequest): Readonly<Record<string, string>> {
   return kept;
 }
 
+/** What the SIP side of an inbound leg works with. */
+export interface InboundParts {
+  readonly srf: SrfPort;
+  readonly req: SrfRequest;
+  readonly res: SrfResponse;
+  readonly facts: InviteFacts;
+  readonly leg: Leg;
+  readonly connection: ServerConnection;
+  readonly log: CallLog;
+  /** Tells who owns a dialog. */
+  readonly onDialog: (dialog: SrfDialog, leg: Leg) => void;
+  /** Retry-After of a 503 for this reason, in seconds. */
+  readonly retryAfterS: (reason: Termination) => number;
+}
+
 /** The SIP side of an inbound leg. */
 export class InboundSignalling implements Signalling {
   #dialog: DialogPort | undefined;
 
-  constructor(
-    private readonly srf: SrfPort,
-    private readonly req: SrfRequest,
-    private readonly res: SrfResponse,
-    private readonly facts: InviteFacts,
-    private readonly leg: Leg,
-    private readonly connection: ServerConnection,
-    private readonly log: CallLog,
-    private readonly onDialog: (dialog: SrfDialog, leg: Leg) => void,
-  ) {}
+  constructor(private readonly parts: InboundParts) {}
 
   answer(sdp: string): void {
     const headers = { 'Content-Type': 'application/sdp', Allow: ALLOW };
-    this.srf.createUAS(
-      this.req,
-      this.res,
+    const { srf, req, res, log } = this.parts;
+    srf.createUAS(
+      req,
+      res,
       { localSdp: sdp, headers },
-      guarded(this.log, 'createUAS', (error: unknown, dialog?: SrfDialog) => {
+      guarded(log, 'createUAS', (error: unknown, dialog?: SrfDialog) => {
         if (dialog !== undefined) this.#established(dialog);
         else this.#answerFailed(error);
       }),
@@ -135,7 +144,10 @@ export class InboundSignalling implements Signalling {
   }
 
   reject(status: number, reason: Termination): void {
-    sendFailure(this.res, status, { Reason: reasonHeader(reason) });
+    const headers: Record<string, string> = { Reason: reasonHeader(reason) };
+    if (status === 503) headers['Retry-After'] = String(this.parts.retryAfterS(reason));
+    if (status === 488) headers['Warning'] = INCOMPATIBLE_MEDIA;
+    sendFailure(this.parts.res, status, headers);
   }
 
   invite(): void {
@@ -147,23 +159,24 @@ export class InboundSignalling implements Signalling {
   }
 
   bye(reason: Termination): void {
-    const done = (): void => this.leg.feed({ type: 'bye_done' });
+    const done = (): void => this.parts.leg.feed({ type: 'bye_done' });
     if (this.#dialog === undefined) done();
     else this.#dialog.bye(reason, done);
   }
 
   refer(target: string, done: (status: number | undefined) => void): void {
-    const [to] = parseAddressList(this.req.get('to'));
+    const [to] = parseAddressList(this.parts.req.get('to'));
     if (this.#dialog === undefined) done(undefined);
     else this.#dialog.refer(target, to?.uri, done);
   }
 
   /** Runs in the tick in which the dialog came up: what follows in the same read must find the listeners. */
   #established(dialog: SrfDialog): void {
-    const offers = new OfferAnswer(this.facts.cseq, this.facts.offer === undefined);
-    this.onDialog(dialog, this.leg);
-    this.#dialog = new DialogPort(dialog, offers, this.leg, this.connection, this.log);
-    this.leg.feed({ type: 'answer_sent' });
+    const { leg, facts, connection, log, onDialog } = this.parts;
+    const offers = new OfferAnswer(facts.cseq, facts.offer === undefined);
+    onDialog(dialog, leg);
+    this.#dialog = new DialogPort(dialog, offers, leg, connection, log);
+    leg.feed({ type: 'answer_sent' });
     this.#dialog.checkConnected();
   }
 
@@ -173,7 +186,7 @@ export class InboundSignalling implements Signalling {
    */
   #answerFailed(error: unknown): void {
     if (statusOf(error) === 487) return;
-    this.leg.feed({ type: 'answer_failed', gone: /unknown transaction/i.test(textOf(error)) });
+    this.parts.leg.feed({ type: 'answer_failed', gone: /unknown transaction/i.test(textOf(error)) });
   }
 }
 

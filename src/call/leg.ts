@@ -45,6 +45,7 @@ export class Leg implements CallLeg, DialogSink {
   readonly #inputs: (() => void)[] = [];
   #signalling: Signalling | undefined;
   #running = false;
+  #disposed = false;
   #cancelTimer: () => void = () => undefined;
 
   constructor(private readonly parts: LegParts) {
@@ -96,6 +97,12 @@ export class Leg implements CallLeg, DialogSink {
       }
       this.#transfer.handle(now, { type: 'start', target });
     });
+  }
+
+  /** Stops the timers of a leg whose SIP server is gone. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#cancelTimer();
   }
 
   /** Takes an input of the SIP side or the host. */
@@ -168,6 +175,7 @@ export class Leg implements CallLeg, DialogSink {
   #arm(): void {
     this.#cancelTimer();
     this.#cancelTimer = () => undefined;
+    if (this.#disposed) return;
     const transferDeadline = this.alive ? this.#transfer.nextDeadline() : undefined;
     const deadline = earliest(this.parts.machine.nextDeadline(), transferDeadline);
     if (deadline === undefined) return;

@@ -28,7 +28,11 @@ function possible(parsed: ReturnType<typeof parsePhoneNumberFromString>): string
 function supportedCountry(region: string): CountryCode {
   const country = region.toUpperCase() as CountryCode;
   if (isSupportedCountry(country, metadata)) return country;
-  throw new LeibnizError('CONFIG_INVALID', 'The default region is not a two-letter country code such as DE.', {
-    field: 'defaultRegion',
-  });
+  throw new LeibnizError(
+    'CONFIG_INVALID',
+    'The default region is not a two-letter country code such as DE.',
+    {
+      field: 'defaultRegion',
+    },
+  );
 }

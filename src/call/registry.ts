@@ -9,8 +9,9 @@ export type InviteNovelty = 'new' | 'retransmission' | 'merged';
  * transaction is over.
  */
 export class LegRegistry {
-  readonly #legs = new Map<CallId, Leg>();
-  readonly #invites = new Map<string, { readonly branch: string; readonly id: CallId }>();
+  readonly #legs = new Map<CallId, { readonly leg: Leg; readonly requestKey: string | undefined }>();
+  /** Branch of the top Via by request key. */
+  readonly #branches = new Map<string, string>();
   readonly #idleWaiters: (() => void)[] = [];
   readonly #emptyWaiters: (() => void)[] = [];
   #active = 0;
@@ -26,7 +27,7 @@ export class LegRegistry {
   }
 
   all(): readonly Leg[] {
-    return [...this.#legs.values()];
+    return [...this.#legs.values()].map((entry) => entry.leg);
   }
 
   /**
@@ -34,15 +35,15 @@ export class LegRegistry {
    * another path it is a merged request (RFC 3261 section 8.2.2.2).
    */
   novelty(requestKey: string, branch: string): InviteNovelty {
-    const known = this.#invites.get(requestKey);
+    const known = this.#branches.get(requestKey);
     if (known === undefined) return 'new';
-    return known.branch === branch ? 'retransmission' : 'merged';
+    return known === branch ? 'retransmission' : 'merged';
   }
 
   add(leg: Leg, invite?: { readonly requestKey: string; readonly branch: string }): void {
-    this.#legs.set(leg.id, leg);
+    this.#legs.set(leg.id, { leg, requestKey: invite?.requestKey });
     this.#active++;
-    if (invite !== undefined) this.#invites.set(invite.requestKey, { branch: invite.branch, id: leg.id });
+    if (invite !== undefined) this.#branches.set(invite.requestKey, invite.branch);
   }
 
   /** The leg's termination is fixed. */
@@ -53,8 +54,9 @@ export class LegRegistry {
 
   /** The leg's last transaction is over. */
   remove(leg: Leg): void {
+    const requestKey = this.#legs.get(leg.id)?.requestKey;
+    if (requestKey !== undefined) this.#branches.delete(requestKey);
     this.#legs.delete(leg.id);
-    for (const [key, invite] of this.#invites) if (invite.id === leg.id) this.#invites.delete(key);
     if (this.#legs.size === 0) for (const wake of this.#emptyWaiters.splice(0)) wake();
   }
 

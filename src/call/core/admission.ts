@@ -58,8 +58,8 @@ export class AdmissionControl {
   /** A new call, with `activeCalls` others. */
   decide(now: MonoMs, activeCalls: number, draining: boolean): Admission {
     this.note(now, activeCalls);
-    if (draining) return this.#refuse('rejected_draining', this.#drainRetryS);
-    if (activeCalls >= this.options.maxCalls) return this.#refuse('rejected_capacity', FULL_RETRY_S);
+    if (draining) return this.#refuse('rejected_draining');
+    if (activeCalls >= this.options.maxCalls) return this.#refuse('rejected_capacity');
     return ADMITTED;
   }
 
@@ -69,12 +69,19 @@ export class AdmissionControl {
    */
   probe(now: MonoMs, activeCalls: number, draining: boolean): Admission {
     this.note(now, activeCalls);
-    if (draining) return this.#refuse('rejected_draining', this.#drainRetryS);
+    if (draining) return this.#refuse('rejected_draining');
     const overloaded = this.#fullSince !== undefined && now - this.#fullSince >= this.#overloadMs;
-    return overloaded ? this.#refuse('rejected_capacity', FULL_RETRY_S) : ADMITTED;
+    return overloaded ? this.#refuse('rejected_capacity') : ADMITTED;
   }
 
-  #refuse(reason: 'rejected_capacity' | 'rejected_draining', range: readonly [number, number]): Admission {
-    return { admit: false, reason, status: 503, retryAfterS: randomInt(this.rng, range[0], range[1]) };
+  /** Retry-After of a 503, in seconds; spread, so that those refused together do not return together. */
+  retryAfterS(draining: boolean): number {
+    const [min, max] = draining ? this.#drainRetryS : FULL_RETRY_S;
+    return randomInt(this.rng, min, max);
+  }
+
+  #refuse(reason: 'rejected_capacity' | 'rejected_draining'): Admission {
+    const retryAfterS = this.retryAfterS(reason === 'rejected_draining');
+    return { admit: false, reason, status: 503, retryAfterS };
   }
 }

@@ -28,8 +28,9 @@ function run(inputs: readonly (TransferInput | number)[]): { words: string[]; ma
 }
 
 function word(output: TransferOutput): string {
-  if (output.type === 'report')
+  if (output.type === 'report') {
     return output.status === undefined ? output.state : `${output.state} ${output.status}`;
+  }
   return output.type;
 }
 
