@@ -107,14 +107,14 @@ const RULES: readonly Rule[] = [
     say: (match) => sayDate(match[1] ?? '', match[2] ?? '', match[3]),
   },
   { pattern: /([$€£])(\d[\d,]*)(?:\.(\d{2}))?\b/y, say: (match) => sayMoney(match) },
-  { pattern: /\+?\(?\d{2,4}\)?(?:[\s.-]\d{2,4}){1,4}\b/y, say: (match) => sayPhone(match[0]) },
+  { pattern: /\+?\(?\d{1,4}\)?(?:[\s.-]+\(?\d{2,4}\)?){1,4}(?!\d)/y, say: (match) => sayPhone(match[0]) },
   { pattern: /(\d+)(?:st|nd|rd|th)\b/iy, say: (match) => ordinal(match[1] ?? '') },
   {
     pattern: /(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?\s?(%)?/y,
     say: (match, before) => sayNumber(match, before),
   },
   { pattern: /[A-Za-z]+(?:\.[A-Za-z]+)*\b\.?/y, say: (match, before) => sayAbbreviation(match[0], before) },
-  { pattern: /[A-Z]{2,5}(?=s?\b)/y, say: (match) => sayCapitals(match[0]) },
+  { pattern: /[A-Z]{2,5}(?=s?(?![A-Za-z]))/y, say: (match) => sayCapitals(match[0]) },
 ];
 
 const WORD = /[\p{L}][\p{L}\p{M}'’]*/uy;
@@ -298,7 +298,7 @@ function sayNumber(match: RegExpExecArray, before: string): string {
   const isYear = digits.length === 4 && !written.includes(',') && /^(19|20)/.test(digits);
   if (isYear && isYearContext(before)) return year(digits);
   if (digits.length > 1 && digits.startsWith('0')) return spellDigits(digits);
-  if (digits.length >= 7 && !written.includes(',')) return spellDigits(digits);
+  if (digits.length >= 5 && !written.includes(',')) return spellDigits(digits);
   // The day of a written date: "November 23" is said "November twenty third".
   if (digits.length <= 2 && monthBefore(before)) return ordinal(digits);
   return cardinal(digits);

@@ -1,7 +1,7 @@
 /** Loudness is measured over this many milliseconds. */
 const FRAME_MS = 5;
-/** Quieter frames than this share of the loudest are silence (-46 dB). */
-const SILENCE_RATIO = 0.005;
+/** Quieter frames than this share of the loudest are silence (-40 dB): below the breath of a voice before it speaks. */
+const SILENCE_RATIO = 0.01;
 /** Never treat anything louder than this as silence, in PCM16 units. */
 const SILENCE_FLOOR = 24;
 

@@ -16,8 +16,22 @@ export interface RecognizerOptions {
   readonly padAfterMs: number;
   /** Probability from which end of sequence at the first step means that there is no speech. Default 0.97. */
   readonly noSpeechThreshold: number;
+  /**
+   * What was decoded counts as noise when its confidence is below 0.05 and the end of sequence had at least this
+   * probability at the first step. Default 0.8.
+   */
+  readonly noiseThreshold: number;
   /** Longest piece given to the model. Default 15 s. */
   readonly maxSegmentMs: number;
+  /**
+   * A segment whose mean log-probability is below this is decoded again without padding, and the better of both
+   * is kept: the model stumbles over one alignment of the audio and not over the other. Default -0.2.
+   */
+  readonly secondLookBelow: number;
+  /** Longer segments get no second look, because it would make them late. Default 8 s. */
+  readonly secondLookMaxMs: number;
+  /** Audio that never gets louder than this (1 is full scale) holds no speech. Default 0.002, -54 dB. */
+  readonly silencePeak: number;
   /** Bonus for a token that continues an expected phrase, in log units. Default 1.5. */
   readonly biasBonus: number;
   /** Bonus for a token that begins an expected phrase. Default 0.5. */
@@ -29,7 +43,11 @@ export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
   padBeforeMs: 300,
   padAfterMs: 700,
   noSpeechThreshold: 0.97,
+  noiseThreshold: 0.8,
   maxSegmentMs: 15_000,
+  secondLookBelow: -0.2,
+  secondLookMaxMs: 8000,
+  silencePeak: 0.002,
   biasBonus: 1.5,
   biasEntryBonus: 0.5,
 };
@@ -37,6 +55,8 @@ export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
 /** Tokens that fluent speech needs at most, per second, with room for a short clip. */
 const TOKENS_PER_SECOND = 6.5;
 const EXTRA_TOKENS = 12;
+/** Words made out of noise score well below this. */
+const NOISE_CONFIDENCE = 0.05;
 
 /** One job of the recogniser. */
 export interface RecognizeJob {
@@ -67,24 +87,13 @@ export class MoonshineRecognizer {
   /** @returns undefined when it was cancelled */
   async recognize(job: RecognizeJob, cancelled: () => boolean): Promise<Recognized | undefined> {
     const audio = job.sampleRateHz === RATE_HZ ? toFloat(job.pcm) : upsampleToFloat(job.pcm);
-    const { padBeforeMs, padAfterMs, noSpeechThreshold, maxSegmentMs } = this.#options;
     const parts: DecodedTokens[] = [];
-    for (const { start, end } of splitSegments(audio, RATE_HZ, maxSegmentMs)) {
-      const padding = Math.max(padAfterMs, (MIN_ENCODER_SAMPLES * 1000) / RATE_HZ);
-      const segment = padded(audio.subarray(start, end), RATE_HZ, padBeforeMs, padding);
-      const seconds = (end - start) / RATE_HZ;
-      const bias = this.#bias(job.bias);
-      const part = await this.model.decode(
-        segment,
-        {
-          noSpeechThreshold,
-          maxTokens: Math.ceil(seconds * TOKENS_PER_SECOND) + EXTRA_TOKENS,
-          ...(bias === undefined ? {} : { bias }),
-        },
-        cancelled,
-      );
+    for (const { start, end } of splitSegments(audio, RATE_HZ, this.#options.maxSegmentMs)) {
+      const segment = audio.subarray(start, end);
+      if (isSilent(segment, this.#options.silencePeak)) continue;
+      const part = await this.#segment(segment, job.bias, cancelled);
       if (part === undefined) return undefined;
-      parts.push(part);
+      if (!this.#isNoise(part)) parts.push(part);
     }
     const text = parts
       .map((part) => (part.tokens.length === 0 ? '' : llamaTokenizer.decode([...part.tokens], false).trim()))
@@ -94,6 +103,46 @@ export class MoonshineRecognizer {
     return { text, noSpeech, confidence: noSpeech ? 0 : confidenceOf(parts), parts };
   }
 
+  #isNoise(part: DecodedTokens): boolean {
+    if (part.firstEosProbability < this.#options.noiseThreshold) return false;
+    return part.noSpeech || confidenceOf([part]) < NOISE_CONFIDENCE;
+  }
+
+  async #segment(
+    segment: Float32Array,
+    phrases: readonly string[],
+    cancelled: () => boolean,
+  ): Promise<DecodedTokens | undefined> {
+    const { padBeforeMs, padAfterMs, secondLookBelow, secondLookMaxMs } = this.#options;
+    const first = await this.#decode(segment, padBeforeMs, padAfterMs, phrases, cancelled);
+    if (first === undefined || first.noSpeech) return first;
+    const lengthMs = (1000 * segment.length) / RATE_HZ;
+    if (meanLogProb(first) >= secondLookBelow || lengthMs > secondLookMaxMs) return first;
+    const second = await this.#decode(segment, 0, 0, phrases, cancelled);
+    if (second === undefined) return undefined;
+    return !second.noSpeech && meanLogProb(second) > meanLogProb(first) ? second : first;
+  }
+
+  #decode(
+    segment: Float32Array,
+    beforeMs: number,
+    afterMs: number,
+    phrases: readonly string[],
+    cancelled: () => boolean,
+  ): Promise<DecodedTokens | undefined> {
+    const missingMs = (1000 * (MIN_ENCODER_SAMPLES - segment.length)) / RATE_HZ;
+    const bias = this.#bias(phrases);
+    return this.model.decode(
+      padded(segment, RATE_HZ, beforeMs, Math.max(afterMs, missingMs)),
+      {
+        noSpeechThreshold: this.#options.noSpeechThreshold,
+        maxTokens: Math.ceil((segment.length / RATE_HZ) * TOKENS_PER_SECOND) + EXTRA_TOKENS,
+        ...(bias === undefined ? {} : { bias }),
+      },
+      cancelled,
+    );
+  }
+
   #bias(phrases: readonly string[]): PhraseBias | undefined {
     const spellings = biasSpellings(phrases);
     if (spellings.length === 0) return undefined;
@@ -101,4 +150,14 @@ export class MoonshineRecognizer {
     const tokens = spellings.map((spelling) => llamaTokenizer.encode(spelling, false, true));
     return new PhraseBias(tokens, { bonus: biasBonus, entryBonus: biasEntryBonus });
   }
+}
+
+function meanLogProb({ logProbs }: DecodedTokens): number {
+  return logProbs.length === 0
+    ? -Infinity
+    : logProbs.reduce((sum, value) => sum + value, 0) / logProbs.length;
+}
+
+function isSilent(samples: Float32Array, peak: number): boolean {
+  return samples.every((sample) => Math.abs(sample) <= peak);
 }
