@@ -66,7 +66,7 @@ function endOfQuoted(text: string, open: number): number {
   return text.length - 1;
 }
 
-/** Parses `;a;b=c;d="x;y"`. `undefined` when something else stands there. */
+/** Parses `;a;b=c;d="x;y"`. `undefined` when something else stands there. One `;` at the end is tolerated. */
 export function parseParams(text: string): Param[] | undefined {
   const params: Param[] = [];
   let index = 0;
@@ -80,7 +80,11 @@ export function parseParams(text: string): Param[] | undefined {
     }
     const part = text.slice(index + 1, end).trim();
     index = end;
-    if (part === '') continue;
+    if (part === '') {
+      // Devices leave a semicolon at the end; two in a row are no grammar (RFC 4475 section 3.1.2.1).
+      if (index >= text.length) break;
+      return undefined;
+    }
     const equals = part.indexOf('=');
     const name = (equals < 0 ? part : part.slice(0, equals)).trim().toLowerCase();
     if (/[\s"<>,]/.test(name)) return undefined;
@@ -123,7 +127,7 @@ export function parseAddress(value: string): Address | undefined {
 
 function bracketAddress(display: string, rest: string): Address | undefined {
   const close = rest.indexOf('>');
-  if (close < 0 || (!display.startsWith('"') && display.includes('"'))) return undefined;
+  if (close < 0) return undefined;
   const uri = rest.slice(1, close).trim();
   const params = parseParams(rest.slice(close + 1));
   if (uri === '' || /[\s<]/.test(uri) || params === undefined) return undefined;
@@ -136,9 +140,14 @@ export function formatAddress(address: Address): string {
   return `${display}<${address.uri}>${formatParams(address.params)}`;
 }
 
+/** True for a display name that is empty, quoted, or made of tokens. */
+export function isPlainDisplay(display: string): boolean {
+  return display.startsWith('"') || /^[\w.!%*+`'~ -]*$/.test(display);
+}
+
 /** A display name that is neither quoted nor made of tokens gets quotes (RFC 3261 section 25.1). */
 function quoteDisplay(display: string): string {
-  if (display.startsWith('"') || /^[\w.!%*+`'~ -]+$/.test(display)) return display;
+  if (isPlainDisplay(display)) return display;
   return `"${display.replace(/["\\]/g, (char) => `\\${char}`)}"`;
 }
 

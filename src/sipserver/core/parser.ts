@@ -42,7 +42,7 @@ export function parseMessage(bytes: Uint8Array): Result<SipMessage, ParseError> 
   if (bytes.length > MESSAGE_LIMITS.messageBytes) return err({ code: 'too_large' });
   const begin = skipLineEnds(bytes);
   if (begin === bytes.length) return err({ code: 'empty' });
-  const end = findHeaderEnd(bytes, begin);
+  const end = findHeaderEnd(bytes, begin) ?? endsWithLine(bytes);
   if (end === undefined) return err({ code: 'no_header_end' });
   const head = parseHead(decoder.decode(bytes.subarray(begin, end.head)));
   if (!head.ok) return head;
@@ -101,6 +101,11 @@ export function findHeaderEnd(bytes: Uint8Array, from: number): { head: number; 
   return undefined;
 }
 
+/** A datagram may end with its last header line: there is nothing left to separate. */
+function endsWithLine(bytes: Uint8Array): { head: number; body: number } | undefined {
+  return bytes[bytes.length - 1] === LF ? { head: bytes.length, body: bytes.length } : undefined;
+}
+
 type Head = SipMessage extends infer M ? (M extends SipMessage ? Omit<M, 'body' | 'bytes'> : never) : never;
 
 function parseHead(text: string): Result<Head, ParseError> {
@@ -109,8 +114,19 @@ function parseHead(text: string): Result<Head, ParseError> {
   const headers = firstEnd < 0 ? { ok: true as const, value: [] } : parseHeaders(text, firstEnd + 1);
   if (!headers.ok) return headers;
   const start = startLine.length > MESSAGE_LIMITS.startLine ? undefined : parseStartLine(startLine);
-  if (start === undefined) return err({ code: 'start_line' });
-  return ok({ ...start, headers: new Headers(headers.value) });
+  if (start !== undefined) return ok({ ...start, headers: new Headers(headers.value) });
+  const partial = looseRequest(startLine, new Headers(headers.value));
+  return err(partial === undefined ? { code: 'start_line' } : { code: 'start_line', partial });
+}
+
+/** A request line with spaces where none may be: understood well enough to be refused. */
+function looseRequest(line: string, headers: Headers): SipMessage | undefined {
+  if (line.length > MESSAGE_LIMITS.startLine) return undefined;
+  const words = line.trim().split(/\s+/);
+  const version = words.at(-1)?.toUpperCase() ?? '';
+  const method = words[0] ?? '';
+  if (words.length < 3 || !TOKEN.test(method) || !/^SIP\/\d+\.\d+$/.test(version)) return undefined;
+  return { kind: 'request', method, uri: words[1] ?? '', version, headers, body: '', bytes: 0 };
 }
 
 const RESPONSE_LINE = /^(SIP\/\d+\.\d+) +(\d{3})(?: +(.*))?$/is;

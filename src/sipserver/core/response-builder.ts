@@ -1,8 +1,23 @@
 import type { EngineContext } from './context.js';
 import { withTag } from './dialog.js';
-import { formatAddress, formatVia, param, parseAddress, splitList, type Via } from './header-values.js';
+import {
+  formatAddress,
+  formatVia,
+  isPlainDisplay,
+  param,
+  parseAddress,
+  splitList,
+  type Via,
+} from './header-values.js';
 import type { Flow, Hop } from './hop.js';
-import { Headers, reasonPhrase, serialize, type SipRequest, type SipResponse } from './message.js';
+import {
+  Headers,
+  reasonPhrase,
+  serialize,
+  type HeaderField,
+  type SipRequest,
+  type SipResponse,
+} from './message.js';
 import { ALLOW } from './screening.js';
 import { bracketed } from './uri.js';
 
@@ -80,6 +95,23 @@ function echoHeaders(request: SipRequest, status: number, toTag: string): Header
   headers.copy(request.headers, 'cseq');
   if (status === 100) headers.copy(request.headers, 'timestamp');
   return headers;
+}
+
+/**
+ * The text of a request as the application gets it. drachtio-srf reads tags only behind display names that follow the
+ * grammar, so names that do not are put in quotes; responses repeat what was received.
+ */
+export function forApplication(request: SipRequest): string {
+  const untidy = request.headers.fields.some((field) => tidied(field) !== field.value);
+  if (!untidy) return serialize(request);
+  const fields = request.headers.fields.map((field) => ({ ...field, value: tidied(field) }));
+  return serialize({ ...request, headers: new Headers(fields) });
+}
+
+function tidied(field: HeaderField): string {
+  if (field.key !== 'from' && field.key !== 'to') return field.value;
+  const address = parseAddress(field.value);
+  return address === undefined || isPlainDisplay(address.display) ? field.value : formatAddress(address);
 }
 
 /** A response of the server itself. */

@@ -1,4 +1,3 @@
-import type { Essentials } from './essentials.js';
 import { splitList } from './header-values.js';
 import type { SipRequest } from './message.js';
 import { isKnownMethod } from './stats.js';
@@ -28,14 +27,13 @@ const SCHEMES = new Set(['sip', 'tel']);
  *
  * Max-Forwards 0 is no reason to refuse: only a proxy counts it down (RFC 4475 section 3.3.11).
  */
-export function screenRequest(request: SipRequest, known: Essentials): Refusal | undefined {
+export function screenRequest(request: SipRequest): Refusal | undefined {
   if (request.version !== 'SIP/2.0') return { status: 505 };
   const uri = parseUri(request.uri);
   if (uri === undefined || uri.headers !== undefined) return { status: 400, reason: 'Bad Request-URI' };
   if (!SCHEMES.has(uri.scheme)) return { status: 416 };
   const hops = request.headers.get('max-forwards');
-  if (hops !== undefined && !/^\d{1,3}$/.test(hops)) return { status: 400, reason: 'Bad Max-Forwards' };
-  if (request.method === 'INVITE' && known.fromTag === '') return { status: 400, reason: 'Missing From tag' };
+  if (hops !== undefined && !/^0*\d{1,3}$/.test(hops)) return { status: 400, reason: 'Bad Max-Forwards' };
   return refuseExtensions(request);
 }
 

@@ -6,7 +6,7 @@ import { firstAddress, splitList } from './header-values.js';
 import type { Flow } from './hop.js';
 import { Headers, serialize, utf8Length, type SipRequest, type SipResponse } from './message.js';
 import { PendingAcks } from './pending-acks.js';
-import { applicationResponse, serverResponse, stampVia } from './response-builder.js';
+import { applicationResponse, forApplication, serverResponse, stampVia } from './response-builder.js';
 import { ALLOW, isAllowedInDialog, refuseMethod, screenRequest, type Refusal } from './screening.js';
 import { ServerTable, type ServerEntry } from './server-table.js';
 import type { UserAgentClient } from './uac.js';
@@ -57,7 +57,7 @@ export class UserAgentServer {
     }
     const entry = this.#table.open(request, known, flow);
     if (request.method === 'CANCEL') return this.#receiveCancel(entry);
-    const refusal = screenRequest(request, known);
+    const refusal = screenRequest(request);
     if (refusal !== undefined) this.#refuse(entry, refusal);
     else if (known.toTag === '') this.#receiveInitial(entry);
     else this.#receiveInDialog(entry);
@@ -160,7 +160,7 @@ export class UserAgentServer {
     const { flow, request } = entry;
     this.#expectAnswer(entry, client);
     const leader = `sip|network|${this.context.networkMeta(request.bytes, flow)}|${entry.id}|`;
-    this.context.frame(client, `${leader}|${flow.localAddress}|${flow.localPort}|`, serialize(request));
+    this.context.frame(client, `${leader}|${flow.localAddress}|${flow.localPort}|`, forApplication(request));
   }
 
   // --- requests inside a dialog
@@ -222,7 +222,7 @@ export class UserAgentServer {
     this.#expectAnswer(entry, dialog.owner);
     const meta = this.context.networkMeta(entry.request.bytes, entry.flow);
     const leader = `sip|network|${meta}|${entry.id}|${dialog.id}|`;
-    this.context.frame(dialog.owner, leader, serialize(entry.request));
+    this.context.frame(dialog.owner, leader, forApplication(entry.request));
   }
 
   // --- ACK and CANCEL
@@ -236,7 +236,7 @@ export class UserAgentServer {
     const transaction = pending.entry.initial ? pending.entry.id : this.context.random.uuid();
     const meta = this.context.networkMeta(request.bytes, flow);
     const leader = `sip|network|${meta}|${transaction}|${dialog.id}|`;
-    this.context.frame(dialog.owner, leader, serialize(request));
+    this.context.frame(dialog.owner, leader, forApplication(request));
     this.client.acknowledged(dialog);
   }
 
@@ -264,7 +264,7 @@ export class UserAgentServer {
     if (invite.client === undefined) return;
     const dialog = invite.answered ? (invite.dialog?.id ?? '') : '';
     const meta = this.context.networkMeta(cancel.bytes, invite.flow);
-    this.context.frame(invite.client, `sip|network|${meta}|${invite.id}|${dialog}|`, serialize(cancel));
+    this.context.frame(invite.client, `sip|network|${meta}|${invite.id}|${dialog}|`, forApplication(cancel));
   }
 
   // --- answers
