@@ -29,7 +29,7 @@ import { jobRoutes } from './routes/jobs.js';
 import { knowledgeRoutes } from './routes/knowledge.js';
 import { recordRoutes } from './routes/records.js';
 import { systemRoutes } from './routes/system.js';
-import { conversationSocket } from './conversation-socket.js';
+import { closeSockets, ConversationHub, conversationSocket } from './conversation-socket.js';
 import { clientKey, Gate, requireToken } from './security.js';
 import { boundPorts } from './with-timeout.js';
 
@@ -66,7 +66,16 @@ export async function buildApi(
     observer: environment.observer ?? NO_OBSERVER,
   };
   const app = createApp(context);
-  await app.register(websocket, { options: { maxPayload: MAX_SOCKET_MESSAGE_BYTES } });
+  const hub = new ConversationHub(context);
+  await app.register(websocket, {
+    options: { maxPayload: MAX_SOCKET_MESSAGE_BYTES },
+    preClose: (done) => {
+      closeSockets(app, hub);
+      done();
+    },
+  });
+  // After the plugin, whose own hook tells sockets from requests.
+  addHooks(app, context);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -87,7 +96,7 @@ export async function buildApi(
   docsRoutes(app);
   systemRoutes(app, context, environment.metrics ?? (() => Promise.resolve('')));
   conversationRoutes(app, context);
-  conversationSocket(app, context);
+  conversationSocket(app, hub);
   knowledgeRoutes(app, context);
   appointmentSessionRoutes(app, context, '/api/v1/appointment/session');
   recordRoutes(app, context);
@@ -129,7 +138,6 @@ function createApp(context: RouteContext): App {
   );
   // A plain-text body would slip past the rule that only JSON needs a preflight request from a browser.
   app.removeContentTypeParser('text/plain');
-  addHooks(app, context);
   return app;
 }
 

@@ -1,12 +1,47 @@
+import type { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { App, RouteContext } from './context.js';
 import { idText } from './schemas/common.js';
 import { SocketConversation } from './socket-conversation.js';
 
-/** `WS /api/v1/conversation`: the newest socket of a session wins, an older one is closed. */
-export function conversationSocket(app: App, context: RouteContext): void {
-  const bySession = new Map<string, SocketConversation>();
+/** Sockets that have not closed this long after they were asked to are cut, ms. */
+const CLOSE_GRACE_MS = 1000;
 
+/** The open sockets by session: the newest socket of a session wins, an older one is closed. */
+export class ConversationHub {
+  readonly #bySession = new Map<string, SocketConversation>();
+
+  constructor(private readonly context: RouteContext) {}
+
+  accept(socket: WebSocket, sessionId: string): void {
+    this.#bySession.get(sessionId)?.close('replaced');
+    const conversation = new SocketConversation(socket, sessionId, this.context, () => {
+      if (this.#bySession.get(sessionId) === conversation) this.#bySession.delete(sessionId);
+    });
+    this.#bySession.set(sessionId, conversation);
+    conversation.start();
+  }
+
+  /** Tells every client that the server goes away; sessions stay resumable. */
+  closeAll(): void {
+    for (const conversation of [...this.#bySession.values()]) conversation.close('server_shutdown');
+  }
+}
+
+/** Ends the sockets before the server stops listening. */
+export function closeSockets(app: App, hub: ConversationHub): void {
+  hub.closeAll();
+  const { websocketServer } = app;
+  const timer = setTimeout(() => {
+    for (const client of websocketServer.clients) client.terminate();
+  }, CLOSE_GRACE_MS);
+  // Open sockets keep the thread alive, and with it this timer.
+  timer.unref();
+  websocketServer.close();
+}
+
+/** `WS /api/v1/conversation`. */
+export function conversationSocket(app: App, hub: ConversationHub): void {
   app.get(
     '/api/v1/conversation',
     {
@@ -16,17 +51,7 @@ export function conversationSocket(app: App, context: RouteContext): void {
     },
     (socket, request) => {
       const { session_id: sessionId } = request.query as { session_id: string };
-      bySession.get(sessionId)?.close('replaced');
-      const conversation = new SocketConversation(socket, sessionId, context, () => {
-        if (bySession.get(sessionId) === conversation) bySession.delete(sessionId);
-      });
-      bySession.set(sessionId, conversation);
-      conversation.start();
+      hub.accept(socket, sessionId);
     },
   );
-
-  app.addHook('preClose', (done) => {
-    for (const conversation of bySession.values()) conversation.close('server_shutdown');
-    done();
-  });
 }

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import { LeibnizError } from '../kernel/errors.js';
-import { addMs } from '../kernel/time.js';
+import { addMs, type MonoMs } from '../kernel/time.js';
 import type { RouteContext } from './context.js';
 import { InboundBudget } from './core/inbound-budget.js';
 import { OutboundQueue } from './core/outbound-queue.js';
@@ -30,7 +30,10 @@ export type CloseReason = keyof typeof CLOSE_CODES;
 const MAX_EARLY_MESSAGES = 64;
 /** Refused messages in a row after which the socket is closed. */
 const MAX_BAD_MESSAGES = 20;
+/** An idle socket is asked this often whether its peer lives. */
 const PING_EVERY_MS = 20_000;
+/** Output after which a ping is sent, bytes: a quarter of a second of audio. */
+const RECEIPT_EVERY_BYTES = 8_000;
 const WATCH_EVERY_MS = 1000;
 
 /** One socket of one conversation: bytes and JSON in, paced output out, every queue bounded. */
@@ -45,7 +48,10 @@ export class SocketConversation {
   #badMessages = 0;
   #overBudget = false;
   #countedDrops = 0;
-  #awaitingPong = false;
+  /** Pings that have no pong yet, with the bytes sent up to each. */
+  #receipts: { readonly id: string; readonly bytes: number; readonly at: MonoMs }[] = [];
+  #nextReceipt = 1;
+  #unreceiptedBytes = 0;
   #cancelTimers: (() => void)[] = [];
 
   constructor(
@@ -65,7 +71,7 @@ export class SocketConversation {
     const { socket, context } = this;
     context.observer.socketOpened();
     socket.on('message', (data, isBinary) => this.#whenOpen(() => this.#onMessage(data as Buffer, isBinary)));
-    socket.on('pong', () => (this.#awaitingPong = false));
+    socket.on('pong', (data) => this.#onPong(data.toString('latin1')));
     socket.on('close', () => this.#finish('client_gone'));
     socket.on('error', () => this.#finish('client_gone'));
     this.#every(PING_EVERY_MS, () => this.#ping());
@@ -182,17 +188,36 @@ export class SocketConversation {
     this.#pump();
   }
 
+  /**
+   * Sends what may be sent. What counts as received is what a pong confirms: the operating system alone would take
+   * minutes of audio for a reader that has stopped reading.
+   */
   #pump(): void {
     if (this.#closed) return;
     this.#countDrops();
     for (let item = this.#queue.next(); item !== undefined; item = this.#queue.next()) {
-      const { bytes } = item;
-      this.socket.send(item.kind === 'event' ? item.text : bytesOf(item.pcm), (error) => {
-        this.#queue.sent(bytes, this.context.clock.now());
-        if (!error) this.#pump();
-      });
+      this.socket.send(item.kind === 'event' ? item.text : bytesOf(item.pcm), ignoreError);
+      this.#unreceiptedBytes += item.bytes;
+      if (this.#unreceiptedBytes >= RECEIPT_EVERY_BYTES) this.#askReceipt();
     }
+    if (this.#receipts.length === 0 && this.#unreceiptedBytes > 0) this.#askReceipt();
     if (this.#queue.overrun(this.context.clock.now()) !== undefined) this.#finish('slow_reader');
+  }
+
+  #askReceipt(): void {
+    const id = String(this.#nextReceipt++);
+    this.#receipts.push({ id, bytes: this.#unreceiptedBytes, at: this.context.clock.now() });
+    this.#unreceiptedBytes = 0;
+    this.socket.ping(id, undefined, ignoreError);
+  }
+
+  /** A pong answers its ping and every one before it (RFC 6455 section 5.5.3). */
+  #onPong(id: string): void {
+    const at = this.#receipts.findIndex((receipt) => receipt.id === id);
+    if (at < 0) return;
+    const bytes = this.#receipts.splice(0, at + 1).reduce((sum, receipt) => sum + receipt.bytes, 0);
+    this.#queue.sent(bytes, this.context.clock.now());
+    this.#pump();
   }
 
   #countDrops(): void {
@@ -206,13 +231,11 @@ export class SocketConversation {
     if (this.#queue.overrun(this.context.clock.now()) !== undefined) this.#finish('slow_reader');
   }
 
+  /** A peer that has left a ping unanswered for a whole round is gone. */
   #ping(): void {
-    if (this.#awaitingPong) {
-      this.#finish('dead_peer');
-      return;
-    }
-    this.#awaitingPong = true;
-    this.socket.ping();
+    const oldest = this.#receipts[0];
+    if (oldest === undefined) this.#askReceipt();
+    else if (this.context.clock.now() - oldest.at >= PING_EVERY_MS) this.#finish('dead_peer');
   }
 
   #every(ms: number, run: () => void): void {
@@ -243,8 +266,13 @@ export class SocketConversation {
 
   /** The last events go out whatever is in flight; the socket sends them before its close frame. */
   #flushEvents(): void {
-    for (const text of this.#queue.drainEvents()) this.socket.send(text, () => undefined);
+    for (const text of this.#queue.drainEvents()) this.socket.send(text, ignoreError);
   }
+}
+
+/** Failures to send arrive as the socket's own events. */
+function ignoreError(): void {
+  return undefined;
 }
 
 /** A view of the samples' bytes; every machine that Node runs on is little endian. */

@@ -1,4 +1,4 @@
-import type { Transferable } from 'node:worker_threads';
+import { MessagePort, type Transferable } from 'node:worker_threads';
 import { isLeibnizError, LeibnizError, type ErrorCode } from '../kernel/errors.js';
 
 /** The part of `MessagePort`, `Worker` and `parentPort` that calls between threads need. */
@@ -30,7 +30,10 @@ export type Remote<T extends Methods> = {
 
 /** A connection to the methods of another thread. */
 export interface RpcClient<T extends Methods> {
-  /** Call `remote.method(...args)`; rejects with the other side's error. */
+  /**
+   * Call `remote.method(...args)`; rejects with the other side's error. Arguments are cloned, except message ports,
+   * which are transferred.
+   */
   readonly remote: Remote<T>;
   /** Calls that have no reply yet. */
   pending(): number;
@@ -65,9 +68,13 @@ export function connectRpc<T extends Methods>(port: PortLike): RpcClient<T> {
             return;
           }
           const id = nextId++;
-          open.set(id, { resolve, reject });
           const message: CallMessage = { rpc: 'call', id, method, args };
-          port.postMessage(message);
+          // Arguments that cannot be cloned throw here and reject the promise.
+          port.postMessage(
+            message,
+            args.filter((arg) => arg instanceof MessagePort),
+          );
+          open.set(id, { resolve, reject });
         });
     },
   });
@@ -92,11 +99,13 @@ export function exposeRpc(port: PortLike, target: Methods): void {
       if (typeof fn !== 'function') throw new Error(`no method ${method}`);
       return (fn as (...a: unknown[]) => unknown).apply(target, [...args]);
     };
-    run().then(
-      (value) => port.postMessage({ rpc: 'reply', id, value } satisfies ReplyMessage),
-      (error: unknown) =>
-        port.postMessage({ rpc: 'reply', id, error: describeError(error) } satisfies ReplyMessage),
-    );
+    const fail = (error: unknown): void => {
+      port.postMessage({ rpc: 'reply', id, error: describeError(error) } satisfies ReplyMessage);
+    };
+    // A result that cannot be cloned makes postMessage throw; the caller must still get an answer.
+    run()
+      .then((value) => port.postMessage({ rpc: 'reply', id, value } satisfies ReplyMessage))
+      .catch(fail);
   });
 }
 

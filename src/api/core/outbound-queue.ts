@@ -7,17 +7,17 @@ export interface OutboundLimits {
   readonly maxAudioChunks: number;
   /** Events kept for a reader that is behind. */
   readonly maxEvents: number;
-  /** Bytes handed to the socket and not yet taken by the network. */
+  /** Bytes sent and not yet confirmed by the reader. */
   readonly maxInFlightBytes: number;
   /** A reader that takes nothing for this long while something waits is given up, ms. */
   readonly maxStallMs: number;
 }
 
-/** 2 s of 50 ms chunks, 256 events, half a second in flight, 10 s of patience. */
+/** 2 s of 50 ms chunks, 256 events, 2 s in flight, 10 s of patience. */
 export const defaultOutboundLimits: OutboundLimits = {
   maxAudioChunks: 40,
   maxEvents: 256,
-  maxInFlightBytes: 16_000,
+  maxInFlightBytes: 64_000,
   maxStallMs: 10_000,
 };
 
@@ -97,7 +97,7 @@ export class OutboundQueue {
     return events;
   }
 
-  /** The network has taken an item. */
+  /** The reader has taken this much. */
   sent(bytes: number, now: MonoMs): void {
     this.#inFlightBytes = Math.max(0, this.#inFlightBytes - bytes);
     this.#progressAt = now;

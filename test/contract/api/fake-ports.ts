@@ -140,7 +140,7 @@ export function fakeProgram(): FakeProgram {
         const channel: ConversationChannel = {
           audio: (pcm) => {
             conversation.chunks.push(pcm.length);
-            conversation.samples.push(...pcm);
+            for (const sample of pcm) conversation.samples.push(sample);
           },
           control: (message) => {
             conversation.controls.push(message);
