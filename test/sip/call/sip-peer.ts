@@ -118,6 +118,13 @@ export class SipPeer {
     return call;
   }
 
+  /** Sends the INVITE of a call again, by default as a retransmission. */
+  repeat(call: PeerCall, branch = call.branch): void {
+    const uri = `sip:agent@127.0.0.1:${this.serverPort}`;
+    const first = { ...call, remoteTag: '' };
+    this.#sendRequest(first, 'INVITE', uri, { headers: [this.#contact()], body: sdp(), branch, cseq: 1 });
+  }
+
   /** Takes the 200 of an INVITE into the call and acknowledges it. */
   async answered(call: PeerCall, ackBody = ''): Promise<Message> {
     const response = await this.response(200, 'INVITE');
