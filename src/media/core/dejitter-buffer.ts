@@ -6,6 +6,8 @@ import { JitterTarget, type JitterTargetOptions } from './jitter-target.js';
 
 /** Two seconds of samples: any jitter worth playing, and a bound for everything else. */
 const CAPACITY = 2 * SAMPLE_RATE_HZ;
+/** People mind a missing syllable more than 20 ms of delay. */
+const PEOPLE: JitterTargetOptions = { minMs: 40, maxMs: 200, quantile: 0.99 };
 /** How fast the estimate of the fastest packets gives way, samples per packet. */
 const CREEP = 0.2;
 /** A frame whose samples all stay below may be dropped or repeated unheard. */
@@ -36,7 +38,7 @@ export class DejitterBuffer {
   #late = 0;
 
   constructor(o: JitterTargetOptions = {}) {
-    this.jitter = new JitterTarget(o);
+    this.jitter = new JitterTarget({ ...PEOPLE, ...o });
   }
 
   /** Packets that came after their place had been played. */

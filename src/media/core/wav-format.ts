@@ -32,8 +32,9 @@ interface Format {
  */
 export function parseWav(bytes: Uint8Array): Result<WavAudio, string> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || fourcc(view, 0) !== 'RIFF' || fourcc(view, 8) !== 'WAVE')
-    {return err('is not a WAV file');}
+  if (bytes.length < 12 || fourcc(view, 0) !== 'RIFF' || fourcc(view, 8) !== 'WAVE') {
+    return err('is not a WAV file');
+  }
   let format: Format | undefined;
   for (let at = 12; at + 8 <= bytes.length;) {
     const id = fourcc(view, at);

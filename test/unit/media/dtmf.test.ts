@@ -1,0 +1,202 @@
+import { seededRng } from '../../../src/kernel/rng.js';
+import { monoMs, rtpTs } from '../../../src/kernel/time.js';
+import { DtmfReceiver, type DtmfPress } from '../../../src/media/core/dtmf.js';
+import { DtmfSender, MAX_QUEUED_DIGITS } from '../../../src/media/core/dtmf-sender.js';
+import { dtmfTones } from '../../../src/media/core/tones.js';
+
+interface Packet {
+  readonly at: number;
+  readonly ts: number;
+  readonly event: number;
+  readonly duration: number;
+  readonly end?: boolean;
+}
+
+function payload({ event, duration, end }: Packet): Uint8Array {
+  return Uint8Array.of(event, (end === true ? 0x80 : 0) | 10, duration >> 8, duration & 0xff);
+}
+
+/** Packets of a press as a phone sends them: one each 20 ms, three end packets. */
+function press(event: number, ts: number, at: number, packets = 5): Packet[] {
+  const all: Packet[] = [];
+  for (let i = 1; i <= packets; i++) all.push({ at: at + i * 20, ts, event, duration: i * 160 });
+  const last = all.pop() as Packet;
+  return [
+    ...all,
+    { ...last, end: true },
+    { ...last, end: true, at: last.at + 1 },
+    { ...last, end: true, at: last.at + 2 },
+  ];
+}
+
+function run(packets: readonly Packet[], untilMs = 0, o = {}): DtmfPress[] {
+  const seen: DtmfPress[] = [];
+  const receiver = new DtmfReceiver(o);
+  const report = (p: DtmfPress): void => void seen.push(p);
+  for (const packet of packets) {
+    receiver.packet(monoMs(packet.at), rtpTs(packet.ts), payload(packet), 8000, report);
+  }
+  const lastAt = packets.at(-1)?.at ?? 0;
+  for (let now = lastAt; now <= untilMs; now += 20) receiver.tick(monoMs(now), report);
+  return seen;
+}
+
+describe('receiving', () => {
+  test('start, updates, end, end, end: one press', () => {
+    expect(run(press(5, 1000, 0))).toEqual([{ digit: '5', durationMs: 100 }]);
+  });
+
+  test('all end packets lost, then silence: one press', () => {
+    expect(
+      run(
+        press(11, 1000, 0).filter((p) => p.end !== true),
+        400,
+      ),
+    ).toEqual([{ digit: '#', durationMs: 80 }]);
+  });
+
+  test('all end packets lost, next key follows: both presses in order', () => {
+    const packets = [...press(1, 1000, 0).filter((p) => p.end !== true), ...press(2, 2600, 200)];
+    expect(run(packets).map((p) => p.digit)).toEqual(['1', '2']);
+  });
+
+  test('only one end packet arrives: one press with its duration', () => {
+    expect(run([press(9, 1000, 0).at(-1) as Packet])).toEqual([{ digit: '9', durationMs: 100 }]);
+  });
+
+  test('the same key twice: two presses, told apart by the timestamp alone', () => {
+    expect(run([...press(7, 1000, 0), ...press(7, 2600, 200)]).map((p) => p.digit)).toEqual(['7', '7']);
+  });
+
+  test('a packet of the first key comes after the second has begun: ignored', () => {
+    const [late, ...second] = [press(1, 1000, 0)[2] as Packet, ...press(2, 2600, 200)];
+    const packets = [...press(1, 1000, 0), second[0] as Packet, { ...late, at: 230 }, ...second.slice(1)];
+    expect(run(packets).map((p) => p.digit)).toEqual(['1', '2']);
+  });
+
+  test('the timestamp wraps between two keys', () => {
+    expect(run([...press(1, 0xffffff00, 0), ...press(2, 0x00000500, 200)]).map((p) => p.digit)).toEqual([
+      '1',
+      '2',
+    ]);
+  });
+
+  test('a key held for a minute: one press at the cap, the rest ignored', () => {
+    const held: Packet[] = [];
+    for (let i = 1; i <= 3000; i++) {
+      held.push({ at: i * 20, ts: 1000, event: 3, duration: Math.min(0xffff, i * 160) });
+    }
+    expect(run([...held, { at: 60_020, ts: 1000, event: 3, duration: 0xffff, end: true }], 61_000)).toEqual([
+      { digit: '3', durationMs: 5000 },
+    ]);
+  });
+
+  test('a long key in two segments (RFC 4733 section 2.5.1.3): one press', () => {
+    const first: Packet[] = [
+      { at: 20, ts: 0, event: 4, duration: 160 },
+      { at: 2000, ts: 0, event: 4, duration: 16_000 },
+    ];
+    const second: Packet[] = [
+      { at: 2020, ts: 16_000, event: 4, duration: 160 },
+      { at: 2040, ts: 16_000, event: 4, duration: 320, end: true },
+    ];
+    expect(run([...first, ...second], 3000).map((p) => p.digit)).toEqual(['4']);
+  });
+
+  test('flash, events beyond the keypad and short payloads are ignored', () => {
+    expect(
+      run([
+        { at: 0, ts: 0, event: 16, duration: 160, end: true },
+        { at: 1, ts: 9, event: 255, duration: 0, end: true },
+      ]),
+    ).toEqual([]);
+    const receiver = new DtmfReceiver();
+    receiver.packet(monoMs(0), rtpTs(0), Uint8Array.of(1, 0x80, 0), 8000, () => fail('no press'));
+    expect(receiver.ignored).toBe(1);
+  });
+
+  test('a new sender: the open press is reported and old timestamps mean nothing', () => {
+    const seen: DtmfPress[] = [];
+    const receiver = new DtmfReceiver();
+    const report = (p: DtmfPress): void => void seen.push(p);
+    receiver.packet(monoMs(0), rtpTs(9000), payload({ at: 0, ts: 0, event: 1, duration: 160 }), 8000, report);
+    receiver.reset(report);
+    for (const packet of press(2, 100, 100)) {
+      receiver.packet(monoMs(packet.at), rtpTs(packet.ts), payload(packet), 8000, report);
+    }
+    expect(seen.map((p) => p.digit)).toEqual(['1', '2']);
+  });
+});
+
+describe('sending', () => {
+  test('what is sent is what is received, at any loss below all packets of a key', () => {
+    const rng = seededRng(3);
+    const sender = new DtmfSender();
+    const receiver = new DtmfReceiver();
+    const seen: string[] = [];
+    const digits = '0123456789*#ABCD';
+    expect(sender.queue(`${digits} -`)).toBe(16);
+    for (let tick = 0; sender.busy || tick % 50 !== 0; tick++) {
+      const packet = sender.next(rtpTs(tick * 160), 160);
+      const report = (p: DtmfPress): void => void seen.push(p.digit);
+      if (packet !== undefined && packet !== 'pause' && rng.float() > 0.2) {
+        receiver.packet(monoMs(tick * 20), packet.timestamp, packet.payload.slice(), 8000, report);
+      }
+      receiver.tick(monoMs(tick * 20), report);
+    }
+    expect(seen.join('')).toBe(digits);
+  });
+
+  test('marker on the first packet only, one timestamp, growing duration, three end packets', () => {
+    const sender = new DtmfSender(60);
+    sender.queue('1');
+    const rows: unknown[] = [];
+    for (let tick = 0; tick < 8; tick++) {
+      const packet = sender.next(rtpTs(5000 + tick * 160), 160);
+      if (packet === undefined || packet === 'pause') rows.push(packet);
+      else {
+        const [, flags, high, low] = packet.payload;
+        rows.push([
+          packet.marker,
+          packet.timestamp,
+          ((high as number) << 8) | (low as number),
+          (flags as number) >> 7,
+        ]);
+      }
+    }
+    expect(rows).toEqual([
+      [true, 5000, 160, 0],
+      [false, 5000, 320, 0],
+      [false, 5000, 480, 1],
+      [false, 5000, 480, 1],
+      [false, 5000, 480, 1],
+      'pause',
+      'pause',
+      undefined,
+    ]);
+  });
+
+  test('the queue is bounded', () => {
+    const sender = new DtmfSender();
+    expect(sender.queue('1'.repeat(1000))).toBe(MAX_QUEUED_DIGITS);
+  });
+});
+
+test('in-band keys carry their two frequencies and nothing else is loud', () => {
+  const power = (pcm: Int16Array, hz: number): number => {
+    let re = 0;
+    let im = 0;
+    pcm.forEach((sample, i) => {
+      re += sample * Math.cos((2 * Math.PI * hz * i) / 8000);
+      im += sample * Math.sin((2 * Math.PI * hz * i) / 8000);
+    });
+    return Math.hypot(re, im) / pcm.length;
+  };
+  const pcm = dtmfTones('5x', 100, 100);
+  expect(pcm.length).toBe(1600);
+  const tone = pcm.subarray(0, 800);
+  expect(power(tone, 770)).toBeGreaterThan(2000);
+  expect(power(tone, 1336)).toBeGreaterThan(2000);
+  expect(power(tone, 941)).toBeLessThan(300);
+  expect(Math.max(...pcm.subarray(800))).toBe(0);
+});
