@@ -122,7 +122,8 @@ function booked(draft: Draft, booking: BookingDraft): void {
       name: booking.userName,
     }),
   );
-  draft.ask('anything_else', line('anything_else.ask'));
+  // A question that came with the "yes" is answered first.
+  draft.ask('anything_else', ...(draft.state.heldText === undefined ? [line('anything_else.ask')] : []));
 }
 
 function unresolved(draft: Draft): void {

@@ -25,5 +25,9 @@ export function render(prompts: PromptSet, spoken: Line, turn: number): string {
   const variants = prompts[spoken.promptId]?.variants ?? [];
   const text = variants[turn % Math.max(1, variants.length)] ?? '';
   const filled = text.replace(/\{(\w+)\}/g, (_all, name: string) => spoken.vars[name] ?? '');
-  return filled.replace(/\s+/g, ' ').trim();
+  // A value may stand at the beginning of a sentence.
+  return filled
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/(^|[.!?] )([a-z])/g, (_all, before: string, letter: string) => before + letter.toUpperCase());
 }

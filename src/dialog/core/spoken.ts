@@ -23,6 +23,12 @@ export function spokenDate(date: LocalDate, today?: LocalDate): string {
   return date === addDays(today, 1) ? `tomorrow, ${name}` : name;
 }
 
+/** "on Tuesday, November 24th", "tomorrow, Tuesday, November 24th". */
+export function spokenOn(date: LocalDate, today: LocalDate): string {
+  const spoken = spokenDate(date, today);
+  return spoken.startsWith('to') ? spoken : `on ${spoken}`;
+}
+
 /** "2:30 PM", "9 AM", "noon". */
 export function spokenTime(minute: number): string {
   if (minute === 720) return 'noon';

@@ -133,17 +133,18 @@ function answerOpenQuestion(draft: Draft, text: string, confidence: number): boo
 function answerAppointment(draft: Draft, text: string, confidence: number): boolean {
   const { appointment } = draft.state;
   if (appointment === undefined) return false;
-  if (isQuestion(text) && !isAboutTheSlot(text)) return false;
+  const said = appointment.ask === 'confirm' ? readYesNo(text) : undefined;
+  const isAgreed = said?.answer === 'yes';
+  if (isQuestion(text) && !isAgreed && !isAboutTheSlot(text)) return false;
   const ctx = draft.appointmentContext;
-  if (appointment.ask === 'confirm' && draft.state.cutOff && readYesNo(text)?.answer === 'yes') {
+  if (isAgreed && draft.state.cutOff) {
     // The caller agreed before they heard what is to be booked.
     draft.say(...askQuestion(draft));
     return true;
   }
   const outcome = answer(appointment, text, confidence, ctx);
   if (outcome === undefined) return false;
-  const rest = appointment.ask === 'confirm' ? (readYesNo(text)?.rest ?? '') : '';
-  if (isQuestion(rest)) draft.set({ heldText: rest });
+  if (isAgreed && isQuestion(said.rest)) draft.set({ heldText: said.rest });
   applyOutcome(draft, outcome);
   return true;
 }

@@ -1,7 +1,7 @@
 import type { WallMs } from '../../../kernel/time.js';
 import { addDays, type LocalDate } from '../language/local-date.js';
 import { line, type Line } from '../render.js';
-import { spokenDate, spokenHours, spokenTime, spokenWeekday } from '../spoken.js';
+import { spokenDate, spokenHours, spokenOn, spokenTime, spokenWeekday } from '../spoken.js';
 import type { Availability, BookingDraft } from '../types.js';
 import {
   dateProblem,
@@ -143,7 +143,7 @@ function dateRefusal(date: LocalDate, problem: DateProblem, ctx: AppointmentCont
       return line('appointment.date.too_far', { last: spokenDate(lastDay(ctx)) });
     }
     case 'too_soon': {
-      return line('appointment.date.too_soon', { date: spokenDate(date, today(ctx)) });
+      return line('appointment.date.too_soon', { when: spokenOn(date, today(ctx)) });
     }
     case 'holiday': {
       return line('appointment.date.holiday', { date: spokenDate(date), holiday: problem.holiday });
@@ -197,7 +197,10 @@ export function withAvailability(
   const slot = { date, minute };
   const problem = timeProblem(slot, duration, ctx);
   if (problem === undefined && isFree(slot, duration, ctx, busy)) {
-    return advance({ ...state, free: slotKey(slot, duration) }, ctx);
+    const free: AppointmentState = { ...state, free: slotKey(slot, duration) };
+    // The read-back names the time anyhow.
+    const isNews = state.purpose === undefined && !state.doubtful;
+    return advance(free, ctx, isNews ? [line('appointment.offer.free', { time: spokenTime(minute) })] : []);
   }
   const because =
     problem === undefined
@@ -239,12 +242,12 @@ function offer(
   const next: AppointmentState = { ...without(state, 'window'), wantsOffers: false, doubtful: false };
   const first = offers[0];
   if (first === undefined) {
-    const none = line('appointment.offer.none', { date: spokenDate(wanted, today(ctx)) });
+    const none = line('appointment.offer.none', { when: spokenOn(wanted, today(ctx)) });
     return askNext(without(next, 'date', 'within'), ctx, [...lead, none]);
   }
   const isOtherDay = state.date !== undefined && first.date !== state.date;
   const why = isOtherDay
-    ? [...lead, line('appointment.offer.none', { date: spokenDate(wanted, today(ctx)) })]
+    ? [...lead, line('appointment.offer.none', { when: spokenOn(wanted, today(ctx)) })]
     : lead;
   const dated: AppointmentState = {
     ...next,

@@ -1,10 +1,11 @@
 import { CONFIDENCE } from '../thresholds.js';
 import { asksForTimes } from '../language/commands.js';
-import { addDays, toLocal, type LocalDate } from '../language/local-date.js';
+import { addDays, toLocal, weekdayOf, type LocalDate } from '../language/local-date.js';
 import { findMentions, type Mention } from '../language/mentions.js';
-import { findIntroducedName, readName } from '../language/names.js';
+import { findIntroducedName, readName, soundsLike } from '../language/names.js';
 import { findPurpose, readPurpose } from '../language/purposes.js';
 import { tokenize, type Token } from '../language/tokens.js';
+import { readYesNo } from '../language/yes-no.js';
 import { line, type Line } from '../render.js';
 import { spokenDate } from '../spoken.js';
 import { today, type Slot } from './calendar.js';
@@ -45,8 +46,8 @@ export function hear(
   const asked = opening ? undefined : before.ask;
   const mentions = findMentions(tokens, {
     today: today(ctx),
-    ...(before.within === undefined ? {} : { within: before.within }),
-    expected: asked === 'date',
+    ...withinOf(before),
+    expected: asked === 'date' || (before.date !== undefined && asked !== undefined && !OWN_WORDS.has(asked)),
     timeExpected: asked === 'time' || asked === 'offer' || asked === 'which_time',
   });
   const isCorrection = !opening && CORRECTION.test(text);
@@ -57,11 +58,14 @@ export function hear(
   const chosen = asked === 'offer' ? chooseOffer(before, text, tokens, times, ctx) : undefined;
   const scheduled: Heard = chosen ?? applyMentions(before, times, tokens, ctx);
   const rest = cutMentions(text, tokens, times);
-  const named = applyName(scheduled, rest, asked, scheduled.changed);
+  const named = applyName(scheduled, rest, asked);
   const purposed = applyPurpose(named, rest, asked, { isCorrection, opening }, ctx);
   const wants = chosen === undefined && asksForTimes(text) && purposed.state.minute === undefined;
   const fields = opening || asked === 'purpose' ? [] : namedFields(rest, asked);
-  const isDoubtful = scheduled.changed && confidence < CONFIDENCE.slot;
+  const isGuess = times.some(
+    ({ value }) => (value.kind === 'date' || value.kind === 'time') && value.guess === true,
+  );
+  const isDoubtful = scheduled.changed && (confidence < CONFIDENCE.slot || isGuess);
   return {
     ...purposed,
     state: {
@@ -72,6 +76,16 @@ export function hear(
     changed: purposed.changed || wants,
     fields: fields.filter((field) => !wasSet(field, before, purposed.state)),
   };
+}
+
+/** "No, Thursday" means the Thursday of the week that was talked about. */
+function withinOf(state: AppointmentState): {
+  readonly within?: { readonly from: LocalDate; readonly to: LocalDate };
+} {
+  if (state.within !== undefined) return { within: state.within };
+  if (state.date === undefined) return {};
+  const from = addDays(state.date, 1 - weekdayOf(state.date));
+  return { within: { from, to: addDays(from, 6) } };
 }
 
 function wasSet(field: SlotName, before: AppointmentState, after: AppointmentState): boolean {
@@ -191,7 +205,7 @@ function shifted(
     return { ...without(state, 'free', 'readings', 'within'), date, minute: total % 1440 };
   }
   const date: LocalDate | undefined =
-    state.date === undefined || value.days === undefined ? state.date : addDays(state.date, value.days);
+    value.days === undefined ? state.date : addDays(state.date ?? today(ctx), value.days);
   const minute =
     state.minute === undefined || value.minutes === undefined
       ? state.minute
@@ -266,9 +280,24 @@ function cutMentions(text: string, tokens: readonly Token[], mentions: readonly 
   return rest + text.slice(at);
 }
 
-function applyName(heard: Heard, rest: string, asked: AppointmentAsk | undefined, scheduled: boolean): Heard {
-  const name = findIntroducedName(rest) ?? (asked === 'name' && !scheduled ? readName(rest) : undefined);
+function applyName(heard: Heard, rest: string, asked: AppointmentAsk | undefined): Heard {
+  const introduced = findIntroducedName(rest);
+  const name = introduced ?? (heard.changed ? undefined : answeredName(heard.state, rest, asked));
   return name === undefined ? heard : { ...heard, changed: true, state: { ...heard.state, name } };
+}
+
+/** The name in an answer to "what is your name?", or in "no, it's Ida" after the name was read back as Ada. */
+function answeredName(
+  state: AppointmentState,
+  rest: string,
+  asked: AppointmentAsk | undefined,
+): string | undefined {
+  if (asked === 'name') return readName(rest);
+  if (asked !== 'confirm' || state.name === undefined) return undefined;
+  const said = readYesNo(rest);
+  if (said?.answer !== 'no' || said.rest === '') return undefined;
+  const name = readName(said.rest);
+  return name !== undefined && soundsLike(name, state.name) ? name : undefined;
 }
 
 function applyPurpose(

@@ -1,6 +1,6 @@
 import type { Expectation, ExpectationKind } from '../../../kernel/vocab.js';
 import { line, type Line } from '../render.js';
-import { spokenDate, spokenKeys, spokenList, spokenTime } from '../spoken.js';
+import { spokenDate, spokenOn, spokenKeys, spokenList, spokenTime } from '../spoken.js';
 import { openDays, today, type CalendarContext, type Slot } from './calendar.js';
 import { durationOf, type AppointmentAsk, type AppointmentState } from './state.js';
 
@@ -45,7 +45,7 @@ export function question(state: AppointmentState, ctx: CalendarContext): readonl
       return [
         line('appointment.confirm.ask', {
           purpose: state.purpose?.text ?? '',
-          date: spokenDate(state.date ?? today(ctx), today(ctx)),
+          when: spokenOn(state.date ?? today(ctx), today(ctx)),
           time: spokenTime(state.minute ?? 0),
           name: state.name ?? '',
         }),
@@ -67,12 +67,12 @@ export const spokenWhen = (state: AppointmentState, ctx: CalendarContext): strin
 
 function offerLine(offers: readonly Slot[], ctx: CalendarContext): Line {
   const first = offers[0];
-  const date = spokenDate(first?.date ?? today(ctx), today(ctx));
+  const when = spokenOn(first?.date ?? today(ctx), today(ctx));
   if (first !== undefined && offers.length === 1) {
-    return line('appointment.offer.one', { date, time: spokenTime(first.minute) });
+    return line('appointment.offer.one', { when, time: spokenTime(first.minute) });
   }
   return line('appointment.offer.times', {
-    date,
+    when,
     times: spokenList(offers.map((slot) => spokenTime(slot.minute))),
   });
 }

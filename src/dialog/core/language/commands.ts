@@ -29,11 +29,11 @@ const PATTERNS: readonly (readonly [Command, RegExp])[] = [
   ],
   [
     'repeat',
-    /^(?:sorry[, ]*|excuse me[, ]*|i'm sorry[, ]*|um+[, ]*)*(?:(?:could|can|would|will) you (?:please )?)?(?:say (?:that|it) again|repeat (?:that|it|please|the question|yourself)|repeat|come again|pardon(?: me)?|what did you say|what was that|one more time|say again|again|what|huh|i (?:didn't|did not|couldn't) (?:catch|hear|get|understand) (?:that|you|it)|i beg your pardon)(?: (?:please|again|for me|one more time|sorry))*$/,
+    /^(?:sorry[, ]*|excuse me[, ]*|i'm sorry[, ]*|um+[, ]*)*(?:(?:could|can|would|will) (?:you|he|we|ye) (?:please )?)?(?:say (?:that|it) again|repeat (?:that|it|please|the question|yourself)|repeat|come again|pardon(?: me)?|what did you say|what was that|one more time|say again|again|what|huh|i (?:didn't|did not|couldn't) (?:catch|hear|get|understand) (?:that|you|it)|i beg your pardon)(?: (?:please|again|for me|one more time|sorry))*$/,
   ],
   [
     'goodbye',
-    /^(?:(?:ok|okay|alright|all right|great|no|well|thanks|thank you|perfect|lovely|cool|have a (?:nice|good|great) day)[, ]*(?:very much|so much|then)?[, ]*)*(?:good ?bye|bye(?: bye)?|see you(?: later| then)?|talk to you later|have a (?:nice|good|great) (?:day|one|evening|afternoon|weekend))(?: now| then| bye)*$/,
+    /^(?:(?:ok|okay|alright|all right|great|no|well|thanks|thank you|perfect|lovely|cool|have a (?:nice|good|great) day)[, ]*(?:very much|so much|then)?[, ]*)*(?:good ?bye?|bye(?: bye)?|see you(?: later| then)?|talk to you later|have a (?:nice|good|great) (?:day|one|evening|afternoon|weekend))(?: now| then| bye)*$/,
   ],
   ['restart', /\b(?:start (?:over|again|from the beginning)|begin again|from the start)\b/],
   [
@@ -68,6 +68,9 @@ export function plain(text: string): string {
   return text
     .toLowerCase()
     .replaceAll('’', "'")
+    .replace(/\b(that|it|what|where|when|who|how|let)s\b/g, "$1's")
+    .replace(/\b(don|didn|can|won|isn|doesn|couldn)t\b/g, "$1't")
+    .replace(/\bi(m|ve)\b/g, "i'$1")
     .replace(/[.!?;:"-]+/g, ' ')
     .replace(/\s+,/g, ',')
     .replace(/\s+/g, ' ')

@@ -1,4 +1,5 @@
-import { matchDate, type DateReference, type DateValue } from './date-grammar.js';
+import { matchDate } from './date-grammar.js';
+import type { DateReference, DateValue } from './date-types.js';
 import { durationAt, matchTime, type TimeValue } from './time-grammar.js';
 import type { Token } from './tokens.js';
 
@@ -68,6 +69,10 @@ function matchShift(
   tokens: readonly Token[],
   i: number,
 ): { readonly length: number; readonly value: Mention['value'] } | undefined {
+  const the = tokens[i]?.word === 'the' ? 1 : 0;
+  if (['next', 'following'].includes(tokens[i + the]?.word ?? '') && tokens[i + the + 1]?.word === 'day') {
+    return { length: the + 2, value: { kind: 'shift', days: 1 } };
+  }
   const duration = durationAt(tokens, i);
   if (duration !== undefined) {
     const sign = directionAt(tokens, i + duration.length);

@@ -204,6 +204,8 @@ function tidy(name: string): string | undefined {
     .slice(0, MAX_NAME_CHARS)
     .split(' ')
     .filter((word) => word !== '')
+    // The recogniser hyphenates compounds ("love-lace"); a double name has two capitals.
+    .map((word) => word.replace(/-(?=\p{Ll})/gu, ''))
     .map((word) => (/^[A-Z][a-z]+[A-Z]/.test(word) ? word : capitalise(word)));
   const result = words.join(' ');
   return result.length < 2 ? undefined : result;
@@ -213,4 +215,26 @@ function capitalise(word: string): string {
   return word
     .toLowerCase()
     .replace(/(^|[-'’])(\p{L})/gu, (_all, lead: string, letter: string) => lead + letter.toUpperCase());
+}
+
+/** True when two names, or a first and a last part of them, share at least half their letters in order. */
+export function soundsLike(name: string, other: string): boolean {
+  const parts = (text: string): readonly string[] =>
+    [text, ...text.split(' ')].map((part) => part.toLowerCase());
+  return parts(name).some((a) =>
+    parts(other).some((b) => 2 * commonLetters(a, b) >= Math.max(a.length, b.length)),
+  );
+}
+
+/** Length of the longest common subsequence; names are short, so the table is small. */
+function commonLetters(a: string, b: string): number {
+  let row = new Array<number>(b.length + 1).fill(0);
+  for (const letter of a) {
+    const next = [0];
+    for (let k = 0; k < b.length; k++) {
+      next.push(letter === b[k] ? (row[k] ?? 0) + 1 : Math.max(row[k + 1] ?? 0, next[k] ?? 0));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }

@@ -73,6 +73,7 @@ const HOMOPHONES: Readonly<Record<string, number>> = {
   ate: 8,
   won: 1,
   tree: 3,
+  free: 3,
   fife: 5,
   niner: 9,
   tin: 10,

@@ -48,6 +48,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   thurs: 'thursday',
   thirstday: 'thursday',
   thirsty: 'thursday',
+  unthirsty: 'thursday',
   fri: 'friday',
   fryday: 'friday',
   freiday: 'friday',

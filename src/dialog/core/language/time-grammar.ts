@@ -1,3 +1,5 @@
+import { isNoonWord, matchBare, type Bare } from './clock-time.js';
+import { countAt } from './counts.js';
 import type { Token } from './tokens.js';
 import { DAY_MIN } from './local-date.js';
 
@@ -7,7 +9,12 @@ export type DayPart = 'morning' | 'afternoon' | 'evening' | 'night';
 /** What a stretch of words says about the time of day. Minutes count from local midnight. */
 export type TimeValue =
   /** One time with every reading it can have: "three" is 3:00 and 15:00, "3 pm" only 15:00. */
-  | { readonly kind: 'time'; readonly minutes: readonly number[] }
+  | {
+      readonly kind: 'time';
+      readonly minutes: readonly number[];
+      /** True when a word only sounds like the hour: "at free". */
+      readonly guess?: true;
+    }
   /** "in the morning", "after three", "between two and four": bounds, `toMin` excluded. */
   | { readonly kind: 'window'; readonly fromMin: number; readonly toMin: number; readonly part?: DayPart }
   /** "in two hours": counts from now. */
@@ -49,20 +56,9 @@ const TIME_LEADS = new Set([
   'maybe',
   'exactly',
   'it',
+  'act',
+  'add',
 ]);
-const PAST = new Set(['past', 'after']);
-const BEFORE = new Set(['to', 'till', 'until', 'before', 'of', 'two', 'too']);
-const SPOKEN_MINUTES = new Set([5, 10, 15, 20, 25]);
-
-interface Bare {
-  readonly hour: number;
-  readonly minute: number;
-  /** True when only one reading is possible: "14:30", "08:30". */
-  readonly exact: boolean;
-  readonly length: number;
-  /** True when the words can be nothing but a time, even without "at". */
-  readonly certain: boolean;
-}
 
 /**
  * Reads a time of day that begins at token `i`.
@@ -89,10 +85,11 @@ function matchPoint(tokens: readonly Token[], i: number, expected: boolean): Tim
   if (part === undefined && !bare.certain && !expected && lead === 0) return undefined;
   const minutes = readings(bare, part?.part);
   if (minutes.length === 0) return undefined;
-  return { length: end + (part?.length ?? 0) - i, value: { kind: 'time', minutes } };
+  return {
+    length: end + (part?.length ?? 0) - i,
+    value: { kind: 'time', minutes, ...(bare.guess === true ? { guess: true } : {}) },
+  };
 }
-
-const isNoonWord = (word: string | undefined): boolean => word === 'noon' || word === 'midday';
 
 function skipIsh(tokens: readonly Token[], i: number): number {
   return tokens[i]?.word === 'ish' || tokens[i]?.word === 'sharp' || tokens[i]?.word === 'exactly'
@@ -115,172 +112,6 @@ function readings(bare: Bare, part: DayPart | 'am' | 'pm' | undefined): readonly
   // "two at night" and "twelve at night" are early; "ten at night" is late.
   if (part === 'night') return early < 5 * 60 ? [early] : [early + 720];
   return [early + 720];
-}
-
-function matchBare(tokens: readonly Token[], i: number, lenient: boolean): Bare | undefined {
-  return (
-    matchNoon(tokens, i) ?? matchPastOrTo(tokens, i) ?? matchClock(tokens, i) ?? matchHour(tokens, i, lenient)
-  );
-}
-
-function matchNoon(tokens: readonly Token[], i: number): Bare | undefined {
-  const twelve = tokens[i]?.num === 12 ? 1 : 0;
-  const word = tokens[i + twelve]?.word;
-  const exactly = { minute: 0, exact: true, certain: true, length: twelve + 1 };
-  if (isNoonWord(word)) return { ...exactly, hour: 12 };
-  if (word === 'midnight') return { ...exactly, hour: 0 };
-  return undefined;
-}
-
-/** "half past two", "quarter to three", "ten after four", "half two". */
-function matchPastOrTo(tokens: readonly Token[], i: number): Bare | undefined {
-  const start = tokens[i]?.word === 'a' && tokens[i + 1]?.word === 'quarter' ? i + 1 : i;
-  const first = tokens[start];
-  if (first === undefined) return undefined;
-  const amount = first.word === 'half' ? 30 : first.word === 'quarter' ? 15 : first.num;
-  if (amount === undefined || amount < 1 || amount > 30) return undefined;
-  const named = first.word === 'half' || first.word === 'quarter';
-  let at = start + 1;
-  const saidMinutes = tokens[at]?.word === 'minutes' || tokens[at]?.word === 'minute';
-  if (saidMinutes) at++;
-  const link = tokens[at]?.word ?? '';
-  const past = PAST.has(link);
-  const before = !past && BEFORE.has(link) && (named || saidMinutes || SPOKEN_MINUTES.has(amount));
-  if (!past && !before) return first.word === 'half' ? halfHour(tokens, start) : undefined;
-  const hour = hourAt(tokens, at + 1, true);
-  if (hour === undefined || (past && !named && !saidMinutes && !SPOKEN_MINUTES.has(amount))) return undefined;
-  let end = at + 2;
-  if (tokens[end]?.word === 'oclock') end++;
-  const total = past ? hour * 60 + amount : (hour === 0 ? 24 : hour) * 60 - amount;
-  return {
-    hour: Math.floor(total / 60),
-    minute: total % 60,
-    exact: hour > 12,
-    certain: true,
-    length: end - i,
-  };
-}
-
-/** British "half two" for 2:30; "half an hour" is none. */
-function halfHour(tokens: readonly Token[], i: number): Bare | undefined {
-  const next = tokens[i + 1];
-  const hour = next?.weak === undefined ? hourAt(tokens, i + 1, false) : undefined;
-  if (hour === undefined || hour > 12) return undefined;
-  return { hour, minute: 30, exact: false, certain: true, length: 2 };
-}
-
-/** "14:30", "2:30", "0930 hours". */
-function matchClock(tokens: readonly Token[], i: number): Bare | undefined {
-  const token = tokens[i];
-  if (token?.clock !== undefined) {
-    const { hour, minute, padded } = token.clock;
-    return {
-      hour,
-      minute,
-      exact: padded || hour > 12,
-      certain: true,
-      length: tokens[i + 1]?.word === 'hours' ? 2 : 1,
-    };
-  }
-  if (token?.digits !== true || token.num === undefined || token.ord !== undefined) return undefined;
-  if (!/^\d{3,4}$/.test(token.word)) return undefined;
-  const hour = Math.floor(token.num / 100);
-  const minute = token.num % 100;
-  const next = tokens[i + 1]?.word ?? '';
-  const hours = next === 'hours';
-  if (hour > 23 || minute > 59 || !(hours || next === 'am' || next === 'pm' || next === 'in')) {
-    return undefined;
-  }
-  return { hour, minute, exact: hours, certain: true, length: hours ? 2 : 1 };
-}
-
-/** "three", "three oclock", "three fifteen", "three oh five", "too thirty". */
-function matchHour(tokens: readonly Token[], i: number, lenient: boolean): Bare | undefined {
-  const token = tokens[i];
-  if (token === undefined || token.ord !== undefined) return undefined;
-  const weak = token.num === undefined;
-  const hour = hourAt(tokens, i, true);
-  if (hour === undefined) return undefined;
-  const minute = minuteAt(tokens, i + 1, weak);
-  if (minute !== undefined) {
-    return { hour, minute: minute.value, exact: hour > 12, certain: true, length: 1 + minute.length };
-  }
-  const next = tokens[i + 1];
-  if (next?.word === 'oclock') return { hour, minute: 0, exact: false, certain: true, length: 2 };
-  const meridiem = next?.word === 'am' || next?.word === 'pm';
-  if (weak && !meridiem && !(lenient && i > 0 && isLastWord(tokens, i) && tokens[i - 1]?.word === 'at')) {
-    return undefined;
-  }
-  if (hour === 0 && !meridiem) return undefined;
-  if (isCounted(next)) return undefined;
-  return { hour, minute: 0, exact: false, certain: meridiem, length: 1 };
-}
-
-const COUNTED = new Set([
-  'minute',
-  'minutes',
-  'min',
-  'mins',
-  'hour',
-  'hours',
-  'day',
-  'days',
-  'week',
-  'weeks',
-  'month',
-  'months',
-  'people',
-  'of',
-  'credits',
-  'credit',
-  'classes',
-  'courses',
-  'second',
-  'year',
-  'years',
-  'semesters',
-  'hundred',
-  'thing',
-  'things',
-  'questions',
-  'moment',
-]);
-
-/** True when the number counts something: "two weeks", "three of them". */
-function isCounted(next: Token | undefined): boolean {
-  return next !== undefined && next.breakBefore === undefined && COUNTED.has(next.word);
-}
-
-const isLastWord = (tokens: readonly Token[], i: number): boolean =>
-  tokens[i + 1] === undefined || tokens[i + 1]?.breakBefore !== undefined || tokens[i + 1]?.word === 'please';
-
-function hourAt(tokens: readonly Token[], i: number, allowWeak: boolean): number | undefined {
-  const token = tokens[i];
-  if (token === undefined || (token.digits === true && token.word.length > 2)) return undefined;
-  const value = token.num ?? (allowWeak ? token.weak : undefined);
-  return value !== undefined && value <= 24 ? value : undefined;
-}
-
-const QUARTERS = new Set([15, 30, 45]);
-
-function minuteAt(
-  tokens: readonly Token[],
-  i: number,
-  afterWeakHour: boolean,
-): { readonly value: number; readonly length: number } | undefined {
-  const token = tokens[i];
-  if (token === undefined || token.breakBefore !== undefined) return undefined;
-  const digitTwo = token.digits === true && /^\d{2}$/.test(token.word);
-  const spoken = token.digits !== true && token.num !== undefined && token.num >= 10;
-  if ((digitTwo || spoken) && token.num !== undefined && token.num < 60) {
-    if (isCounted(tokens[i + 1])) return undefined;
-    if (afterWeakHour && !QUARTERS.has(token.num)) return undefined;
-    return { value: token.num, length: 1 };
-  }
-  const zero = token.word === 'oh' || token.word === 'o' || token.num === 0;
-  const unit = tokens[i + 1]?.num;
-  if (zero && unit !== undefined && unit > 0 && unit < 10) return { value: unit, length: 2 };
-  return undefined;
 }
 
 function matchMeridiem(
@@ -429,10 +260,11 @@ export function durationAt(
   if (words(3) === 'half a hour') return { minutes: 30, length: 3 };
   if (words(5) === 'an hour and a half') return { minutes: 90, length: 5 };
   if (words(2) === 'an hour' || words(2) === 'a hour') return { minutes: 60, length: 2 };
-  const num = tokens[i]?.num;
-  if (num === undefined || num > 600) return undefined;
-  const unit = tokens[i + 1]?.word ?? '';
-  if (/^hours?$/.test(unit)) return { minutes: num * 60, length: 2 };
-  if (/^(min|mins|minutes?)$/.test(unit)) return { minutes: num, length: 2 };
+  const counted = countAt(tokens, i);
+  if (counted === undefined) return undefined;
+  const unit = tokens[i + counted.length]?.word ?? '';
+  const length = counted.length + 1;
+  if (/^hours?$/.test(unit)) return { minutes: counted.count * 60, length };
+  if (/^(min|mins|minutes?)$/.test(unit)) return { minutes: counted.count, length };
   return undefined;
 }

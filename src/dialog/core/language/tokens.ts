@@ -27,7 +27,7 @@ export interface Token {
 export const MAX_TEXT_CHARS = 1000;
 
 const PIECE =
-  /\b[ap]\.\s?m\b\.?|\b[ap]\sm\b|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}:\d{2}(?!\d)|\d{1,2}\.\d{2}(?=\s?[ap]\.?\s?m)|\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?(?![\d/])|\d+(?:st|nd|rd|th)\b|\d+|[a-z]+(?:['’][a-z]+)*|[.,!?;:]/g;
+  /\bo\s?["'’`]?\s?clock\b|\bmid[\s-](?:day|night)\b|\bto[\s-](?:morrow|day|night)\b|\b[ap]\.\s?m\b\.?|\b[ap]\sm\b|\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[:h]\d{2}(?!\d)|\d{1,2}\.\d{2}(?=\s?[ap]\.?\s?m)|\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?(?![\d/])|\d+(?:st|nd|rd|th)\b|\d+|[a-z]+(?:['’][a-z]+)*|[.,!?;:]/g;
 
 /** Splits a sentence into words with numeric readings. Longer texts are cut at {@link MAX_TEXT_CHARS}. */
 export function tokenize(text: string): readonly Token[] {
@@ -47,8 +47,10 @@ export function tokenize(text: string): readonly Token[] {
 }
 
 function read(piece: string): Omit<Token, 'start' | 'end'> {
+  if (piece.endsWith('clock')) return { word: 'oclock' };
+  if (/^(?:mid|to)[\s-]/.test(piece)) return readWord(piece.replace(/[\s-]/g, ''));
   if (/^[ap]\.?\s?m\.?$/.test(piece)) return { word: piece.startsWith('a') ? 'am' : 'pm' };
-  const clock = /^(\d{1,2})[:.](\d{2})$/.exec(piece);
+  const clock = /^(\d{1,2})[:.h](\d{2})$/.exec(piece);
   if (clock !== null) return readClock(piece, Number(clock[1]), Number(clock[2]));
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(piece);
   if (iso !== null) {

@@ -69,7 +69,7 @@ const YES_PHRASES = [
   'i am',
   'it is',
   'that is',
-  "that's (?:right|correct|it|fine|good|great|perfect|okay|ok|all right|the one)",
+  "that(?:'s|s)? (?:right|correct|it|fine|good|great|perfect|okay|ok|all right|the one)",
   '(?:that|it|this) (?:is|sounds|looks|works|would be|will be|seems)(?: (?:right|correct|fine|good|great|perfect|okay|ok|well|for me))*',
   "that'll (?:work|do|be (?:fine|great|good|perfect))",
   'sounds (?:good|great|right|fine|perfect)',
