@@ -23,7 +23,7 @@ export interface SipEdgeOptions {
   readonly server: ServerAddress;
   readonly host: CallHost;
   readonly scheduler: Scheduler;
-  /** Calls at once; more are refused with 503. */
+  /** Calls at once; more are refused with 503. 0 refuses every call. */
   readonly maxCalls: number;
   /** Calls that count against `maxCalls`; the edge's own unless told. */
   readonly activeCalls?: () => number;

@@ -18,7 +18,7 @@ export const ADMITTED: Admission = { admit: true };
 
 /** Options of {@link AdmissionControl}. */
 export interface AdmissionOptions {
-  /** Calls at once, at least 1. */
+  /** Calls at once; 0 refuses every call. */
   readonly maxCalls: number;
   /** Full for longer than this, OPTIONS is answered 503 so that a balancer looks elsewhere. Default 30,000. */
   readonly overloadMs?: number;
@@ -42,8 +42,8 @@ export class AdmissionControl {
     private readonly options: AdmissionOptions,
     private readonly rng: Rng,
   ) {
-    if (!Number.isInteger(options.maxCalls) || options.maxCalls < 1) {
-      throw new RangeError(`maxCalls must be a positive integer, got ${options.maxCalls}`);
+    if (!Number.isInteger(options.maxCalls) || options.maxCalls < 0) {
+      throw new RangeError(`maxCalls must be a whole number from 0, got ${options.maxCalls}`);
     }
     this.#overloadMs = options.overloadMs ?? 30_000;
     this.#drainRetryS = options.drainRetryS ?? [30, 60];

@@ -47,7 +47,11 @@ describe('admission', () => {
     expect(control().probe(at(0), 0, true)).toMatchObject({ admit: false, reason: 'rejected_draining' });
   });
 
-  test.each([0, -1, 1.5, Number.NaN])('a limit of %d calls is refused', (maxCalls) => {
+  test('a limit of 0 refuses every call', () => {
+    expect(new AdmissionControl({ maxCalls: 0 }, seededRng(1)).decide(at(0), 0, false).admit).toBe(false);
+  });
+
+  test.each([-1, 1.5, Number.NaN])('a limit of %d calls is refused', (maxCalls) => {
     expect(() => new AdmissionControl({ maxCalls }, seededRng(1))).toThrow(RangeError);
   });
 });
