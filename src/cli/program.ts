@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { projectRoot } from '../threads/project-root.js';
+import { packageVersion } from '../app/serve.js';
 import { callCommand } from './commands/call.js';
 import { configCommand } from './commands/config.js';
 import { jobsCommand } from './commands/jobs.js';
@@ -10,12 +8,6 @@ import { serveCommand } from './commands/serve.js';
 import { sessionsCommand } from './commands/sessions.js';
 import { sttTestCommand, ttsTestCommand } from './commands/speech-tests.js';
 import { CliFailure, explain } from './output.js';
-
-/** Version of the package. */
-export function packageVersion(): string {
-  const raw = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as { version: string };
-  return raw.version;
-}
 
 /**
  * Runs the `leibniz` command.

@@ -306,6 +306,7 @@ export class CallSession {
         break;
       }
       case 'turn_dropped': {
+        this.#tell({ type: 'counted', what: 'turn_dropped' });
         this.#recorder.event('turn_dropped', { turn_id: output.turnId });
         break;
       }

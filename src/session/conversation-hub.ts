@@ -231,8 +231,9 @@ export class ConversationHub {
     if (known !== undefined) return known;
     const saved = await this.options.ports.conversations.load(id).catch(() => undefined);
     const record = ConversationRecord.revive(id, saved);
-    if (record === undefined)
-      {throw new LeibnizError('NOT_FOUND', 'there is no such conversation; create one first');}
+    if (record === undefined) {
+      throw new LeibnizError('NOT_FOUND', 'there is no such conversation; create one first');
+    }
     const again = this.#entries.get(id);
     if (again !== undefined) return again;
     const entry: Entry = { record, expiresAt: this.#expiry(), live: undefined };

@@ -53,8 +53,9 @@ export class ConversationRecord {
       record.#turns.push({ ...turn, ...(confidence === undefined ? {} : { confidence }) });
     }
     const { snapshot } = parsed.data;
-    if (snapshot !== undefined)
-      {record.snapshot = { ...snapshot, state: snapshot.state as unknown as DialogState };}
+    if (snapshot !== undefined) {
+      record.snapshot = { ...snapshot, state: snapshot.state as unknown as DialogState };
+    }
     return record;
   }
 

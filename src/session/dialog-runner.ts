@@ -1,10 +1,7 @@
 import type { CallId, RequestId } from '../kernel/ids.js';
 import { addMs, earliest, type MonoMs } from '../kernel/time.js';
 import type { Completeness, Expectation } from '../kernel/vocab.js';
-import { isLeibnizError } from '../kernel/errors.js';
 import type {
-  Availability,
-  BookingResult,
   DialogContext,
   DialogEffect,
   DialogInput,
@@ -13,6 +10,7 @@ import type {
   KnowledgeAnswer,
 } from '../dialog/core/types.js';
 import type { DialogState } from '../dialog/core/state.js';
+import { BookingDesk } from './booking-desk.js';
 import type { SessionOptions, SessionPorts } from './ports.js';
 import { speculate } from './speculation.js';
 import { withTimeout } from './with-timeout.js';
@@ -36,6 +34,7 @@ const UNSURE: IntentResult = { intent: 'OUT_OF_SCOPE', confidence: 0, method: 'p
 export class DialogRunner {
   #state: DialogState;
   readonly #open = new Map<RequestId, MonoMs | undefined>();
+  readonly #desk: BookingDesk;
   readonly #memo = new Map<string, Promise<unknown>>();
 
   constructor(
@@ -47,6 +46,7 @@ export class DialogRunner {
     private readonly prefetch: (text: string) => void,
   ) {
     this.#state = initial;
+    this.#desk = new BookingDesk(ports.appointments, ports.scheduler, options);
   }
 
   /** JSON-serialisable. */
@@ -140,17 +140,19 @@ export class DialogRunner {
         break;
       }
       case 'check_availability': {
-        void this.#availability(effect).then((result) =>
-          this.onResult({ type: 'availability', requestId, result }),
-        );
+        void this.#desk
+          .availability(effect.fromMs, effect.toMs)
+          .then((result) => this.onResult({ type: 'availability', requestId, result }));
         break;
       }
       case 'book': {
-        void this.#book(effect).then((outcome) => this.onResult({ type: 'booking', requestId, outcome }));
+        void this.#desk
+          .book(effect.idempotencyKey, effect.booking, this.callId)
+          .then((outcome) => this.onResult({ type: 'booking', requestId, outcome }));
         break;
       }
       case 'resolve_booking': {
-        void this.#resolve(effect.idempotencyKey).then((outcome) => {
+        void this.#desk.resolve(effect.idempotencyKey).then((outcome) => {
           this.onResult({ type: 'booking', requestId, outcome });
         });
         break;
@@ -193,49 +195,6 @@ export class DialogRunner {
       if (oldest !== undefined) this.#memo.delete(oldest);
     }
     return asked;
-  }
-
-  async #availability(effect: Extract<DialogEffect, { type: 'check_availability' }>): Promise<Availability> {
-    const busy = this.ports.appointments.busy(effect.fromMs, effect.toMs).then((intervals): Availability => ({
-      status: 'ok',
-      busy: intervals.map(({ startsAtMs, endsAtMs }) => ({ startMs: startsAtMs, endMs: endsAtMs })),
-    }));
-    return withTimeout(this.ports.scheduler, busy, this.options.availabilityTimeoutMs, {
-      status: 'unavailable',
-    });
-  }
-
-  async #book(effect: Extract<DialogEffect, { type: 'book' }>): Promise<BookingResult> {
-    const { booking, idempotencyKey } = effect;
-    const { startsAtMs, endsAtMs, date, time, timezone, purpose, userName, callerNumber } = booking;
-    const committed = this.ports.appointments
-      .book({
-        idempotencyKey,
-        startsAtMs,
-        endsAtMs,
-        date,
-        time,
-        timezone,
-        purpose,
-        callId: this.callId,
-        deadlineMs: this.options.bookingDeadlineMs,
-        pii: { userName, ...(callerNumber === undefined ? {} : { callerNumber }) },
-      })
-      .then(
-        (outcome): BookingResult => (outcome.status === 'conflict' ? 'conflict' : 'booked'),
-        (error: unknown): BookingResult =>
-          isLeibnizError(error) && error.code === 'STORE_UNAVAILABLE' ? 'unavailable' : 'unknown',
-      );
-    // The store keeps the deadline itself; this one holds if even its thread does not answer.
-    return withTimeout(this.ports.scheduler, committed, this.options.bookingDeadlineMs + 250, 'unknown');
-  }
-
-  async #resolve(idempotencyKey: string): Promise<BookingResult> {
-    const found = this.ports.appointments.findByKey(idempotencyKey).then(
-      (appointment): BookingResult => (appointment === undefined ? 'not_found' : 'booked'),
-      (): BookingResult => 'unknown',
-    );
-    return withTimeout(this.ports.scheduler, found, this.options.bookingDeadlineMs, 'unknown');
   }
 }
 

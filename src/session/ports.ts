@@ -97,7 +97,13 @@ export type SessionEvent =
   | {
       readonly type: 'counted';
       readonly what:
-        'stale_result' | 'stt_failed' | 'tts_failed' | 'livelock' | 'dialog_error' | 'not_understood';
+        | 'stale_result'
+        | 'stt_failed'
+        | 'tts_failed'
+        | 'livelock'
+        | 'dialog_error'
+        | 'not_understood'
+        | 'turn_dropped';
     }
   | { readonly type: 'ended'; readonly reason: Termination; readonly durationMs: number };
 
