@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger as PinoLogger } from 'pino';
-import { redactForLog } from './redact.js';
+import { REDACTED, redactForLog } from './redact.js';
 
 /** The logger that flows down by constructor. `logger.info({ port }, 'listening')`: messages are constants. */
 export type Logger = PinoLogger;
@@ -30,7 +30,8 @@ export function createLogger(options: LoggerOptions): Logger {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: hide, bindings: hide },
-      serializers: { err: describeError },
+      // Formatters do not see the bindings of children; serialisers do.
+      serializers: { err: describeError, ...(keepPii ? {} : { pii: () => REDACTED }) },
     },
     options.stream ?? destination(options),
   );

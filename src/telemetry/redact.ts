@@ -30,8 +30,9 @@ function redactObject(value: object, keepPii: boolean, depth: number): Record<st
 }
 
 function redactValue(value: unknown, keepPii: boolean, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Error || value instanceof Date)
-    {return value;}
+  if (typeof value !== 'object' || value === null || value instanceof Error || value instanceof Date) {
+    return value;
+  }
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (depth >= MAX_DEPTH) return '[nested]';
   if (Array.isArray(value)) return value.slice(0, 100).map((item) => redactValue(item, keepPii, depth + 1));
