@@ -15,6 +15,7 @@ interface Datagram {
 export class VirtualNetwork {
   readonly #nodes = new Map<string, VirtualRtpTransport>();
   readonly #paths = new Map<string, Netem<Datagram>>();
+  readonly #timers = new Map<Netem<Datagram>, { readonly at: MonoMs; readonly cancel: () => void }>();
   #seed: number;
 
   constructor(
@@ -55,14 +56,20 @@ export class VirtualNetwork {
     for (const [key, value] of this.#nodes) if (value === node) this.#nodes.delete(key);
   }
 
+  /** Wakes at the next arrival; one timer per path is enough, since an earlier arrival replaces it. */
   #arm(path: Netem<Datagram>): void {
     const at = path.nextDeadline();
-    if (at === undefined) return;
-    this.scheduler.at(at, () => {
+    const armed = this.#timers.get(path);
+    if (at === undefined || (armed !== undefined && armed.at <= at)) return;
+    armed?.cancel();
+    const cancel = this.scheduler.at(at, () => {
+      this.#timers.delete(path);
       const now = this.scheduler.now();
       for (let datagram = path.poll(now); datagram !== undefined; datagram = path.poll(now))
         {this.#deliver(datagram, now);}
+      this.#arm(path);
     });
+    this.#timers.set(path, { at, cancel });
   }
 
   #deliver({ data, from, rtcp, host, port }: Datagram, now: MonoMs): void {
