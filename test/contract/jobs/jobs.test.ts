@@ -1,0 +1,277 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { OpenStoreOptions } from '../../../src/jobs/open-store.js';
+import type { JobRecord, Store } from '../../../src/store/types.js';
+import { POSTGRES_URL, REDIS_URL, requires } from '../../support/requires.js';
+import { booking, EmbeddedTemplate, Folders, scratchDatabase, Stores, until } from '../store/harness.js';
+import { TcpProxy } from '../store/tcp-proxy.js';
+import { Receiver } from './receiver.js';
+
+const CHILD = fileURLToPath(new URL('./crash-child.mjs', import.meta.url));
+const folders = new Folders();
+const template = new EmbeddedTemplate(folders);
+const onRedis = await requires.redis();
+const onPostgres = await requires.postgres();
+afterAll(() => folders.remove());
+
+/** A queue backend under test: what to open the store with, beside the data directory. */
+interface Backend {
+  readonly name: string;
+  readonly suite: typeof describe;
+  options(): Promise<Partial<OpenStoreOptions>>;
+  cleanUp(): Promise<void>;
+}
+
+function postgresBackend(): Backend {
+  let database: Awaited<ReturnType<typeof scratchDatabase>> | undefined;
+  return {
+    name: 'postgres',
+    suite: onPostgres,
+    options: async () => {
+      database = await scratchDatabase();
+      return { databaseUrl: database.url };
+    },
+    cleanUp: async () => database?.drop(),
+  };
+}
+
+const BACKENDS: readonly Backend[] = [
+  { name: 'pglite', suite: describe, options: async () => ({}), cleanUp: async () => undefined },
+  {
+    name: 'redis',
+    suite: onRedis,
+    options: async () => ({ redisUrl: REDIS_URL }),
+    cleanUp: async () => undefined,
+  },
+  postgresBackend(),
+];
+
+async function finished(store: Store, status: JobRecord['status'], key = 0): Promise<JobRecord> {
+  return until(`a ${status} job`, async () => (await store.jobs.list({ status })).items[key], 15_000);
+}
+
+for (const backend of BACKENDS) {
+  backend.suite(`follow-ups on ${backend.name}`, () => {
+    const stores = new Stores();
+    const receiver = new Receiver();
+    let base: OpenStoreOptions;
+    let store: Store;
+    let minute = 0;
+
+    beforeAll(async () => {
+      await receiver.start();
+      base = {
+        dataDir: await template.dataDir(),
+        ...(await backend.options()),
+        followup: { webhookUrl: receiver.url, webhookSecret: receiver.secret, timeoutMs: 1000 },
+        queue: {
+          backoffMs: 50,
+          lockMs: 1500,
+          stalledMs: 500,
+          reconcileMs: 1000,
+          prefix: `test-${randomUUID()}`,
+        },
+      };
+      store = await stores.open(base);
+    }, 60_000);
+
+    afterAll(async () => {
+      await stores.closeAll();
+      await receiver.stop();
+      await backend.cleanUp();
+    }, 30_000);
+
+    beforeEach(() => {
+      receiver.deliveries.length = 0;
+      receiver.answers.length = 0;
+    });
+
+    const book = async (): Promise<string> => {
+      const outcome = await store.appointments.book(booking(randomUUID(), (minute += 30)));
+      if (outcome.status === 'conflict') throw new Error('conflict');
+      return outcome.appointment.id;
+    };
+    const jobOf = (appointmentId: string, status: JobRecord['status']): Promise<JobRecord> =>
+      until(
+        `a ${status} job`,
+        async () => {
+          const { items } = await store.jobs.list({ status });
+          return items.find(
+            (job) => (job.payload as { appointmentId: string }).appointmentId === appointmentId,
+          );
+        },
+        15_000,
+      );
+
+    it('booked: the calendar file is kept with the appointment and a signed POST is sent', async () => {
+      const id = await book();
+      const job = await jobOf(id, 'completed');
+      expect(job).toMatchObject({ type: 'appointment_confirmation', retry_count: 0, error_message: null });
+      expect(Date.parse(job.completed_at ?? '')).toBeGreaterThanOrEqual(Date.parse(job.created_at));
+      const { calendar } = (await store.appointments.get(id)) ?? {};
+      expect(calendar).toContain('DTSTART;TZID=Europe/Berlin:20261124T');
+      expect(receiver.deliveries).toHaveLength(1);
+      expect(receiver.deliveries[0]).toMatchObject({
+        id: job.id,
+        signed: true,
+        body: { type: 'appointment.booked', appointment: { id }, calendar },
+      });
+      await until('the queue to show', () => store.health().queue.connected);
+    }, 30_000);
+
+    it('503, 429, then 200: retried and completed', async () => {
+      receiver.answers.push(503, 429);
+      const job = await jobOf(await book(), 'completed');
+      expect(job.retry_count).toBe(2);
+      expect(new Set(receiver.deliveries.map(({ id }) => id))).toEqual(new Set([job.id]));
+      expect(receiver.deliveries).toHaveLength(3);
+    }, 30_000);
+
+    it('503 four times: a dead letter after three retries; retried by hand: completed', async () => {
+      receiver.answers.push(503, 503, 503, 503);
+      const id = await book();
+      const dead = await jobOf(id, 'failed');
+      expect(dead).toMatchObject({ retry_count: 3, max_retries: 3 });
+      expect(dead.error_message).toContain('503');
+      expect(receiver.deliveries).toHaveLength(4);
+      expect(await store.jobs.retry(dead.id)).toMatchObject({ status: 'pending', retry_count: 0 });
+      expect(await jobOf(id, 'completed')).toMatchObject({ id: dead.id, error_message: null });
+      await expect(store.jobs.retry(dead.id)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    }, 30_000);
+
+    it('400, or a redirect elsewhere: a dead letter at once, and nothing is sent on', async () => {
+      receiver.answers.push(400);
+      expect(await jobOf(await book(), 'failed')).toMatchObject({ retry_count: 0 });
+      const other = new Receiver();
+      await other.start();
+      receiver.answers.push({ location: other.url });
+      const job = await jobOf(await book(), 'failed');
+      expect(job.error_message).toContain('redirects are not followed');
+      expect(other.deliveries).toHaveLength(0);
+      await other.stop();
+    }, 30_000);
+
+    it('no answer in time: retried', async () => {
+      receiver.answers.push('silence');
+      const job = await jobOf(await book(), 'completed');
+      expect(job.retry_count).toBe(1);
+    }, 30_000);
+
+    it('killed -9 in the middle of a job: the next process does it', async () => {
+      await stores.closeAll();
+      receiver.answers.push('silence');
+      const child = spawn(process.execPath, [CHILD, JSON.stringify({ options: base, days: 1 })]);
+      await until('the job to start', () => receiver.deliveries.length > 0, 20_000);
+      await kill(child);
+      store = await stores.open(base);
+      const found = await store.appointments.findByKey('key-0');
+      const job = await jobOf(found?.id ?? '', 'completed');
+      expect(receiver.deliveries.map(({ id }) => id)).toEqual([job.id, job.id]);
+    }, 60_000);
+  });
+}
+
+const shared = new Stores();
+afterEach(() => shared.closeAll(), 20_000);
+
+describe('killed -9 while writing', () => {
+  it('every confirmed booking and flushed call is there; open calls are aborted; a job exists for each', async () => {
+    const options: OpenStoreOptions = {
+      dataDir: await template.dataDir(),
+      queue: { lockMs: 1500, stalledMs: 500, reconcileMs: 1000 },
+    };
+    const child = spawn(process.execPath, [CHILD, JSON.stringify({ options, days: 100_000 })]);
+    let output = '';
+    child.stdout.on('data', (data: Buffer) => (output += data.toString()));
+    await until('some writes', () => output.split('\n').length > 60, 30_000);
+    await expect(shared.open(options)).rejects.toMatchObject({ code: 'DATA_DIR_LOCKED', field: 'DATA_DIR' });
+    await kill(child);
+    const store = await shared.open(options);
+    const confirmed = [...output.matchAll(/^booked (key-\d+)$/gm)].map(([, key = '']) => key);
+    expect(confirmed.length).toBeGreaterThan(20);
+    for (const key of confirmed) expect(await store.appointments.findByKey(key)).toBeDefined();
+    const { total } = await store.appointments.list();
+    expect((await store.jobs.list()).total).toBe(total);
+    await until('the sweep', async () => (await store.calls.list({ open: true })).total === 0);
+    for (const [, id = ''] of output.matchAll(/^flushed (call-\d+)$/gm)) {
+      const ended = Number(id.slice('call-'.length)) % 2 === 0;
+      expect(await store.calls.get(id)).toMatchObject({
+        reason: ended ? 'silence' : 'aborted',
+        turnCount: 1,
+      });
+    }
+    await until(
+      'the jobs',
+      async () => (await store.jobs.list({ status: 'completed' })).total === total,
+      20_000,
+    );
+    await shared.closeAll();
+  }, 90_000);
+});
+
+onRedis('redis goes away', () => {
+  it('bookings go on, the outbox keeps their jobs, and they run when redis is back', async () => {
+    const proxy = new TcpProxy(new URL(REDIS_URL));
+    await proxy.up();
+    const queue = { prefix: `test-${randomUUID()}`, stalledMs: 500 };
+    const store = await shared.open({ dataDir: await template.dataDir(), redisUrl: proxy.url, queue });
+    await store.appointments.book(booking('first'));
+    await finished(store, 'completed');
+    await proxy.down();
+    await until('the outage to show', () => !store.health().queue.connected);
+    for (const minute of [30, 60]) {
+      expect((await store.appointments.book(booking(`out-${minute}`, minute))).status).toBe('booked');
+    }
+    await until('the outbox', () => store.health().queue.waiting === 2);
+    expect((await store.jobs.list({ status: 'pending' })).total).toBe(2);
+    await proxy.up();
+    await until('the jobs', async () => (await store.jobs.list({ status: 'completed' })).total === 3, 20_000);
+    await shared.closeAll();
+    await proxy.down();
+  }, 60_000);
+
+  it('away at the start: the store opens and says so', async () => {
+    const store = await shared.open({
+      dataDir: await template.dataDir(),
+      redisUrl: 'redis://127.0.0.1:24099',
+    });
+    expect((await store.appointments.book(booking('alone'))).status).toBe('booked');
+    await until('the report', () => store.health().problem?.includes('queue') ?? false);
+    await shared.closeAll();
+  }, 30_000);
+});
+
+onPostgres('postgres goes away under its queue', () => {
+  it('the jobs run when it is back', async () => {
+    const database = await scratchDatabase();
+    const proxy = new TcpProxy(Object.assign(new URL(database.url), { host: new URL(POSTGRES_URL).host }));
+    await proxy.up();
+    const store = await shared.open({ dataDir: await folders.make(), databaseUrl: proxy.url });
+    await store.appointments.book(booking('first'));
+    await finished(store, 'completed');
+    await proxy.down();
+    await until('the outage to show', () => !store.health().databaseConnected);
+    await proxy.up();
+    const second = booking('second', 30);
+    await until(
+      'a booking',
+      () =>
+        store.appointments.book(second).then(
+          () => true,
+          () => false,
+        ),
+      15_000,
+    );
+    await until('the job', async () => (await store.jobs.list({ status: 'completed' })).total === 2, 25_000);
+    await shared.closeAll();
+    await proxy.down();
+    await database.drop();
+  }, 60_000);
+});
+
+async function kill(child: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
+}
