@@ -1,0 +1,298 @@
+import { join } from 'node:path';
+import { dialogPort } from '../../src/app/dialog-wiring.js';
+import { loadBusiness } from '../../src/dialog/business.js';
+import { loadPrompts } from '../../src/dialog/prompts.js';
+import { FakeKnowledge } from '../../src/dialog/testing/fake-knowledge.js';
+import { callId, requestId, utteranceId } from '../../src/kernel/ids.js';
+import { seededRng } from '../../src/kernel/rng.js';
+import type { Termination } from '../../src/kernel/vocab.js';
+import { Pacer } from '../../src/media/pacer.js';
+import type { MediaEvent } from '../../src/media/ports.js';
+import { RtpMediaSession } from '../../src/media/rtp-media-session.js';
+import { CallSession } from '../../src/session/call-session.js';
+import type { SessionEvent, SessionLeg, SessionLegEvent, SessionPorts } from '../../src/session/ports.js';
+import { EnergyVad } from '../../src/speech/testing/energy-vad.js';
+import { FakeStt, type FakeAnswer } from '../../src/speech/testing/fake-stt.js';
+import { FakeTts } from '../../src/speech/testing/fake-tts.js';
+import { FakeStore } from '../../src/store/testing/fake-store.js';
+import type { NetemOptions } from '../support/netem.js';
+import { VirtualNetwork, type VirtualRtpTransport } from '../support/virtual-rtp.js';
+import { VirtualTime } from '../support/virtual-time.js';
+
+/** What differs from a good line and quick engines. */
+export interface ReplayOptions {
+  readonly net?: NetemOptions;
+  readonly seed?: number;
+  readonly sttDelayMs?: number;
+  /** Overrides the recogniser's answer to its n-th request (from 0). */
+  readonly stt?: (index: number, heard: string) => FakeAnswer | undefined;
+  readonly answers?: Readonly<Record<string, string>>;
+  readonly knowledgeDelayMs?: number;
+}
+
+/** One spoken word lasts this long with the fake voice; the caller uses the same one. */
+const WORD_MS = 300;
+const ROOT = join(import.meta.dirname, '..', '..');
+
+class FakeLeg implements SessionLeg {
+  readonly transfers: string[] = [];
+  ended: Termination | undefined;
+  readonly #listeners = new Set<(event: SessionLegEvent) => void>();
+
+  constructor(private readonly time: VirtualTime) {}
+
+  subscribe(listener: (event: SessionLegEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  hangup(reason: Termination): void {
+    if (this.ended !== undefined) return;
+    this.ended = reason;
+    this.emit({ type: 'ended', reason, at: this.time.now() });
+  }
+
+  transfer(target: string): void {
+    this.transfers.push(target);
+  }
+
+  emit(event: SessionLegEvent): void {
+    for (const listener of [...this.#listeners]) listener(event);
+  }
+}
+
+/**
+ * A whole call on the virtual clock: a caller's phone and the agent with RTP between them over an emulated network. Voices
+ * are tones, one a word; the fake recogniser counts the tones that arrive and looks up the words, so what it hears
+ * depends on what came through.
+ */
+export class ReplayCall {
+  readonly time = new VirtualTime(Date.UTC(2026, 10, 23, 14, 0, 0));
+  readonly store: FakeStore;
+  readonly leg: FakeLeg;
+  readonly tts: FakeTts;
+  readonly stt: FakeStt;
+  readonly knowledge: FakeKnowledge;
+  readonly events: { readonly at: number; readonly event: SessionEvent }[] = [];
+  readonly session: CallSession;
+  readonly phone: RtpMediaSession;
+  readonly agentMedia: RtpMediaSession;
+  readonly #phoneTransport: VirtualRtpTransport;
+  readonly #words: string[] = [];
+  #spoken = 0;
+  #phoneBusy = false;
+
+  private constructor(options: ReplayOptions, context: SessionPorts['context']) {
+    const { time } = this;
+    const network = new VirtualNetwork(time, options.net, options.seed ?? 1);
+    const pacer = new Pacer(time);
+    this.#phoneTransport = network.transport('10.0.0.1', 4000);
+    const media = (transport: VirtualRtpTransport, seed: number): RtpMediaSession =>
+      new RtpMediaSession({
+        transport,
+        pacer,
+        scheduler: time,
+        rng: seededRng(seed),
+        localHost: transport.host,
+      });
+    this.phone = media(this.#phoneTransport, 11);
+    this.agentMedia = media(network.transport('10.0.0.2', 5000), 12);
+    this.store = new FakeStore({ scheduler: time });
+    this.leg = new FakeLeg(time);
+    this.tts = new FakeTts(time, { wordMs: WORD_MS, delayMs: 40 });
+    let requests = 0;
+    this.stt = new FakeStt(time, (request) => {
+      const heard = this.#recognise(request.pcm);
+      const scripted = options.stt?.(requests++, heard);
+      return { text: heard, delayMs: options.sttDelayMs ?? 60, ...scripted };
+    });
+    this.knowledge = new FakeKnowledge({
+      scheduler: time,
+      delayMs: options.knowledgeDelayMs ?? 20,
+      answers: options.answers ?? { hours: 'We are open from nine to five on weekdays.' },
+      intents: { hours: 'RAG_QUERY', library: 'RAG_QUERY' },
+    });
+    const ports: SessionPorts = {
+      scheduler: time,
+      vad: new EnergyVad(),
+      stt: this.stt,
+      tts: this.tts,
+      dialog: dialogPort,
+      knowledge: this.knowledge,
+      journal: this.store.journal,
+      appointments: this.store.appointments,
+      conversations: this.store.conversations,
+      context,
+    };
+    const offer = this.phone.createOffer();
+    const answer = this.agentMedia.answerOffer(offer);
+    if (!answer.ok) throw new Error(answer.error.message);
+    this.phone.subscribe((event) => this.#phoneHeard(event));
+    this.session = new CallSession({
+      callId: callId('call-1'),
+      info: { direction: 'inbound', pii: { from: '+15550100' } },
+      leg: this.leg,
+      media: this.agentMedia,
+      ports,
+      observer: (event) => this.events.push({ at: time.now(), event }),
+    });
+    const accepted = this.phone.acceptAnswer(answer.value.sdp);
+    if (!accepted.ok) throw new Error(accepted.error.message);
+    this.leg.emit({ type: 'confirmed', at: time.now() });
+  }
+
+  /** Calls and listens to the greeting. */
+  static async dial(options: ReplayOptions = {}): Promise<ReplayCall> {
+    const business = await loadBusiness(join(ROOT, 'business.yaml'));
+    const { prompts, personas } = await loadPrompts(join(ROOT, 'prompts'));
+    const [persona] = Object.values(personas);
+    if (persona === undefined) throw new Error('no persona');
+    const { id, name } = persona;
+    const call = new ReplayCall(options, { business, prompts, persona: { id, name } });
+    await call.listen();
+    return call;
+  }
+
+  /** Everything the agent meant to say, in order. */
+  get agentTexts(): string[] {
+    return this.of('agent_text').map((event) => event.pii.text);
+  }
+
+  /** Everything the caller heard of it, in order. */
+  get heard(): string[] {
+    return this.of('agent_finished').map((event) => event.pii.heard);
+  }
+
+  /** Words that ended turns of the caller. */
+  get turns(): string[] {
+    return this.of('heard_words').flatMap((event) => (event.final ? [event.pii.text] : []));
+  }
+
+  /** Response gaps of the agent's own ledger, ms. */
+  get gaps(): number[] {
+    return this.of('latency').map((event) => event.latency.responseGapMs);
+  }
+
+  /** Events of a type, in order. */
+  of<T extends SessionEvent['type']>(type: T): Extract<SessionEvent, { type: T }>[] {
+    return this.events.flatMap(({ event }) =>
+      event.type === type ? [event as Extract<SessionEvent, { type: T }>] : [],
+    );
+  }
+
+  /** Speaks; returns when the last word has left the phone. */
+  async speak(text: string): Promise<void> {
+    const spoken = await this.#voice(text);
+    this.#words.push(...text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)));
+    this.#phoneBusy = true;
+    this.phone.enqueue({
+      utteranceId: utteranceId(`p${this.time.now()}-${text.length}`),
+      pcm: spoken,
+      last: true,
+    });
+    for (let waited = 0; this.#phoneBusy && waited < 60_000; waited += 20) await this.time.advance(20);
+  }
+
+  /** Makes a sound that no recogniser takes for words. */
+  async noise(ms: number): Promise<void> {
+    const pcm = new Int16Array(ms * 8);
+    for (let i = 0; i < pcm.length; i++) pcm[i] = 6000 * Math.sin(i * 0.7) * Math.sin(i * 0.013);
+    this.#noisy = true;
+    this.#phoneBusy = true;
+    this.phone.enqueue({ utteranceId: utteranceId(`n${this.time.now()}`), pcm, last: true });
+    for (let waited = 0; this.#phoneBusy && waited < 60_000; waited += 20) await this.time.advance(20);
+  }
+
+  /** Waits until the agent has begun to answer and has been quiet for a while. */
+  async listen(quietMs = 600, maxMs = 60_000): Promise<void> {
+    let quiet = -1;
+    for (let waited = 0; waited < maxMs && this.leg.ended === undefined; waited += 20) {
+      await this.time.advance(20);
+      const started = this.of('agent_text').length;
+      const finished = this.of('agent_finished').length;
+      quiet = started > this.#listened && finished === started ? quiet + 20 : -1;
+      if (quiet >= quietMs) break;
+    }
+    this.#listened = this.of('agent_text').length;
+  }
+
+  /** Speaks and listens to the whole answer. */
+  async ask(text: string): Promise<string> {
+    const before = this.agentTexts.length;
+    await this.speak(text);
+    await this.listen();
+    return this.agentTexts.slice(before).join(' ');
+  }
+
+  /** The phone stops sending, as a muted one with silence suppression does. */
+  async muted(ms: number): Promise<void> {
+    const { send } = this.#phoneTransport;
+    this.#phoneTransport.send = () => undefined;
+    await this.time.advance(ms);
+    this.#phoneTransport.send = send;
+  }
+
+  #listened = 0;
+  #noisy = false;
+
+  #phoneHeard(event: MediaEvent): void {
+    if (event.type === 'playout' && event.event === 'finished') {
+      this.#phoneBusy = false;
+    } else if (event.type === 'playout' && event.event === 'started') {
+      this.#spoken = this.#words.length;
+    }
+  }
+
+  async #voice(text: string): Promise<Int16Array> {
+    const job = new FakeTts(this.time, { wordMs: WORD_MS }).synthesize({
+      requestId: requestId('phone'),
+      text,
+      sampleRateHz: 8000,
+      voice: 'high',
+    });
+    await this.time.advance(1);
+    const result = await job;
+    if (!result.ok) throw new Error(result.error.message);
+    return result.value.pcm;
+  }
+
+  /** Counts tones and gives that many of the latest words. */
+  #recognise(pcm: Int16Array): string {
+    if (this.#noisy) {
+      this.#noisy = false;
+      return '';
+    }
+    const tones = countTones(pcm);
+    const known = this.#words.slice(0, Math.max(this.#spoken, this.#words.length));
+    return tones === 0 ? '' : known.slice(-tones).join(' ');
+  }
+}
+
+/** Stretches of sound of at least 120 ms with at least 30 ms of quiet between them. */
+function countTones(pcm: Int16Array): number {
+  const blockMs = 10;
+  const block = blockMs * 8;
+  let loudMs = 0;
+  let quietMs = 1000;
+  let counted = false;
+  let tones = 0;
+  for (let at = 0; at + block <= pcm.length; at += block) {
+    let energy = 0;
+    for (let i = at; i < at + block; i++) energy += (pcm[i] ?? 0) ** 2;
+    if (Math.sqrt(energy / block) > 400) {
+      if (quietMs >= 30) {
+        loudMs = 0;
+        counted = false;
+      }
+      loudMs += blockMs;
+      quietMs = 0;
+      if (!counted && loudMs >= 120) {
+        tones++;
+        counted = true;
+      }
+    } else {
+      quietMs += blockMs;
+    }
+  }
+  return tones;
+}
