@@ -2,13 +2,17 @@ import type { DtmfDigit } from '../../kernel/vocab.js';
 import { answer, press } from './appointment/machine.js';
 import { asksForTimes, isQuestion, plain, readCommand, type Command } from './language/commands.js';
 import { readYesNo } from './language/yes-no.js';
+import { today } from './appointment/calendar.js';
+import type { AppointmentState } from './appointment/state.js';
+import { findMentions } from './language/mentions.js';
+import { findService } from './language/purposes.js';
 import { applyOutcome, cancelBooking, startBooking } from './booking.js';
 import type { Draft } from './draft.js';
 import { goOn, NUMBER_DIGITS, promiseCallback, takeCallback, toPerson } from './handoff.js';
 import { goodbye, missed } from './ladder.js';
 import { line } from './render.js';
 import { askQuestion } from './resume.js';
-import { tokenize } from './language/tokens.js';
+import { MAX_TEXT_CHARS, tokenize } from './language/tokens.js';
 import { CONFIDENCE } from './thresholds.js';
 
 /** Takes one turn of the caller: first what always works, then the answer to the open question, then its intent. */
@@ -18,7 +22,7 @@ export function turn(draft: Draft, text: string, confidence: number): void {
     draft.sayFiller(line(draft.state.pending?.kind === 'transfer' ? 'filler.moment' : 'filler.booking'));
     return;
   }
-  const words = joinUnanswered(draft, text.trim());
+  const words = joinUnanswered(draft, text.trim()).slice(0, MAX_TEXT_CHARS);
   draft.clear('pending');
   if (plain(words) === '') {
     missed(draft);
@@ -135,7 +139,7 @@ function answerAppointment(draft: Draft, text: string, confidence: number): bool
   if (appointment === undefined) return false;
   const said = appointment.ask === 'confirm' ? readYesNo(text) : undefined;
   const isAgreed = said?.answer === 'yes';
-  if (isQuestion(text) && !isAgreed && !isAboutTheSlot(text)) return false;
+  if (isQuestion(text) && !isAgreed && !isAboutTheSlot(draft, appointment, text)) return false;
   const ctx = draft.appointmentContext;
   if (isAgreed && draft.state.cutOff) {
     // The caller agreed before they heard what is to be booked.
@@ -149,16 +153,18 @@ function answerAppointment(draft: Draft, text: string, confidence: number): bool
   return true;
 }
 
-/** "Is Thursday at three possible?", "what do you have on Friday?": a question that answers ours. */
-function isAboutTheSlot(text: string): boolean {
+/** "Is Thursday at three possible?", "could we talk about my grades?": a question that answers ours. */
+function isAboutTheSlot(draft: Draft, appointment: AppointmentState, text: string): boolean {
   if (asksForTimes(text)) return true;
   const words = plain(text);
-  if (/\b(?:open|close|closed|hours|where|who|how (?:much|long|do|can)|bring|need|cost)\b/.test(words)) {
+  if (
+    /\b(?:open|close|closed|hours|where|who|what|why|how (?:much|long|do|can)|bring|need|cost)\b/.test(words)
+  ) {
     return false;
   }
-  return /\b(?:is|are|do you have|can (?:we|i|you)|could (?:we|i|you)|how about|what about|would|will)\b/.test(
-    words,
-  );
+  if (appointment.ask === 'purpose') return findService(text, draft.ctx.business.services) !== undefined;
+  const ref = { today: today(draft.ctx), timeExpected: appointment.ask === 'time' };
+  return findMentions(tokenize(text), ref).length > 0;
 }
 
 function answerOffer(draft: Draft, text: string, ask: 'person' | 'callback'): boolean {

@@ -65,7 +65,19 @@ export function dateProblem(
   const holiday = holidayOn(ctx.business, date);
   if (holiday !== undefined) return { reason: 'holiday', holiday: holiday.name };
   if (spansOn(ctx.business, date).length === 0) return { reason: 'closed' };
-  return slotsOn(date, durationMin, ctx, []).length === 0 ? { reason: 'too_soon' } : undefined;
+  return hasSlot(date, durationMin, ctx) ? undefined : { reason: 'too_soon' };
+}
+
+/** True when some time of the day can still be booked; the latest is looked at first, as it decides at once. */
+function hasSlot(date: LocalDate, durationMin: number, ctx: CalendarContext): boolean {
+  const step = ctx.business.slotMin;
+  for (const span of [...spansOn(ctx.business, date)].reverse()) {
+    const last = Math.floor((span.closeMin - durationMin) / step) * step;
+    for (let minute = last; minute >= span.openMin; minute -= step) {
+      if (timeProblem({ date, minute }, durationMin, ctx) === undefined) return true;
+    }
+  }
+  return false;
 }
 
 /** What stands against a time on a day; `undefined` when nothing does. Other appointments are not looked at. */

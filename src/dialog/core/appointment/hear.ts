@@ -27,6 +27,10 @@ export interface Heard {
 const CORRECTION =
   /\b(?:no|not|actually|instead|rather|change|make it|make that|i meant|i mean|wait|sorry|correction|move it|switch)\b/i;
 
+/** A correction that begins the sentence; in the caller's own words "not" and "change" mean other things. */
+const CORRECTION_FIRST =
+  /^\W*(?:no|actually|wait|sorry|instead|rather|i meant|make it|change (?:it|the (?:day|time|date)))\b/i;
+
 /** Asks whose answers are the caller's own words: a day or time in them is one only when it clearly is meant so. */
 const OWN_WORDS: ReadonlySet<AppointmentAsk> = new Set(['purpose', 'name']);
 
@@ -50,10 +54,10 @@ export function hear(
     expected: asked === 'date' || (before.date !== undefined && asked !== undefined && !OWN_WORDS.has(asked)),
     timeExpected: asked === 'time' || asked === 'offer' || asked === 'which_time',
   });
-  const isCorrection = !opening && CORRECTION.test(text);
+  const hasOwnWords = asked !== undefined && OWN_WORDS.has(asked);
+  const isCorrection = !opening && (hasOwnWords ? CORRECTION_FIRST : CORRECTION).test(text);
   const covered = mentions.reduce((sum, mention) => sum + mention.to - mention.from, 0);
-  const takesTimes =
-    asked === undefined || !OWN_WORDS.has(asked) || isCorrection || covered >= tokens.length * 0.6;
+  const takesTimes = !hasOwnWords || isCorrection || covered >= tokens.length * 0.6;
   const times = takesTimes ? mentions : [];
   const chosen = asked === 'offer' ? chooseOffer(before, text, tokens, times, ctx) : undefined;
   const scheduled: Heard = chosen ?? applyMentions(before, times, tokens, ctx);

@@ -27,9 +27,8 @@ export function findService(text: string, services: readonly Service[]): Service
   const words = stems(text);
   let best: Service | undefined;
   let bestLength = 0;
-  for (const service of services) {
-    for (const phrase of [service.name, ...service.aliases]) {
-      const wanted = stems(phrase);
+  for (const { service, phrases } of phrasesOf(services)) {
+    for (const wanted of phrases) {
       if (wanted.length <= bestLength || wanted.length === 0) continue;
       if (containsInOrder(words, wanted)) {
         best = service;
@@ -38,6 +37,25 @@ export function findService(text: string, services: readonly Service[]): Service
     }
   }
   return best;
+}
+
+interface ServicePhrases {
+  readonly service: Service;
+  readonly phrases: readonly (readonly string[])[];
+}
+
+/** Stems of the names, worked out once per list of services. */
+const phraseCache = new WeakMap<readonly Service[], readonly ServicePhrases[]>();
+
+function phrasesOf(services: readonly Service[]): readonly ServicePhrases[] {
+  const known = phraseCache.get(services);
+  if (known !== undefined) return known;
+  const made = services.map((service) => ({
+    service,
+    phrases: [service.name, ...service.aliases].map((phrase) => stems(phrase)),
+  }));
+  phraseCache.set(services, made);
+  return made;
 }
 
 /** A purpose that the sentence introduces itself ("about transferring credits") or a service it names. */
@@ -63,7 +81,6 @@ function tidy(said: string): string | undefined {
     .replace(/^[\s,.]+/, '')
     .replace(LEAD, '')
     .replace(TAIL, '')
-    .replace(/\bmy\b/gi, 'your')
     .replace(/[\s,.!?;:]+$/, '')
     .replace(/\s+/g, ' ')
     .trim();
