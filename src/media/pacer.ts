@@ -6,14 +6,20 @@ import { PacerWheel, type PacerStats, type PacerTick } from './core/pacer-wheel.
  * does not add up; calls are spread over phases, so that hundreds of them do not send in the same millisecond.
  */
 export class Pacer {
-  readonly #wheel = new PacerWheel();
+  readonly #wheel: PacerWheel;
   #cancel: (() => void) | undefined;
   #wakeAt: MonoMs | undefined;
 
-  constructor(private readonly scheduler: Scheduler) {}
+  /** @param onError - told about a member that threw, which is a bug; that member is removed, the others go on */
+  constructor(
+    private readonly scheduler: Scheduler,
+    onError?: (error: unknown) => void,
+  ) {
+    this.#wheel = new PacerWheel(onError);
+  }
 
   /**
-   * Adds a member that runs every 20 ms, at first within the next 20 ms. It must not throw.
+   * Adds a member that runs every 20 ms, at first within the next 20 ms.
    *
    * @returns a function that removes it
    */

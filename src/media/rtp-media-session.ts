@@ -280,6 +280,8 @@ export class RtpMediaSession implements SdpMediaPort {
     const mute = media.held || media.direction === 'recvonly' || media.direction === 'inactive';
     if (mute || this.#sendKey(media)) {
       if (mute) this.#sender.skip(1);
+      // A cut or pause is told now, though nobody hears its fade.
+      if (this.#playout.settling) this.#playout.pull(now, this.#frame);
       if (this.#monitor.active) this.#monitor.frame(now, this.#frame.fill(0));
       return;
     }

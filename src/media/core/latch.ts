@@ -25,8 +25,7 @@ export class SourceLatch {
   readonly #relatchAfterMs: number;
   readonly #reopenForMs: number;
   #signalled: MediaAddress | undefined;
-  #host = '';
-  #port = 0;
+  #latched: MediaAddress = { host: '', port: 0 };
   #ssrc = -1;
   #heardAt: MonoMs | undefined;
   #openUntil: MonoMs | undefined;
@@ -44,7 +43,7 @@ export class SourceLatch {
 
   /** Where audio goes: the latched source, or what the SDP named. */
   get destination(): MediaAddress | undefined {
-    return this.#heardAt === undefined ? this.#signalled : { host: this.#host, port: this.#port };
+    return this.#heardAt === undefined ? this.#signalled : this.#latched;
   }
 
   /** SSRC that is heard, -1 before the first packet. */
@@ -75,14 +74,14 @@ export class SourceLatch {
   /** Judges a packet of a negotiated payload type. */
   judge(host: string, port: number, ssrc: number, sequence: number, now: MonoMs): LatchVerdict {
     const known = this.#heardAt !== undefined;
-    const sameSource = known && port === this.#port && host === this.#host;
+    const sameSource = known && this.#isLatched(host, port);
     if (sameSource && ssrc === this.#ssrc) {
       this.#heardAt = now;
       return 'accept';
     }
     if (!known) {
       // What the old place still sends is heard, but no reason to send there.
-      const old = this.#leaving && host === this.#host && port === this.#port && ssrc === this.#ssrc;
+      const old = this.#leaving && this.#isLatched(host, port) && ssrc === this.#ssrc;
       if (old && this.#open(now)) return 'accept';
       const named = host === this.#signalled?.host && port === this.#signalled.port;
       if (named) return this.#take(host, port, ssrc, now);
@@ -94,6 +93,10 @@ export class SourceLatch {
       return this.#probe(host, port, ssrc, sequence, now);
     }
     return 'injected';
+  }
+
+  #isLatched(host: string, port: number): boolean {
+    return port === this.#latched.port && host === this.#latched.host;
   }
 
   #open(now: MonoMs): boolean {
@@ -116,9 +119,8 @@ export class SourceLatch {
   }
 
   #take(host: string, port: number, ssrc: number, now: MonoMs): LatchVerdict {
-    const movedSource = host !== this.#host || port !== this.#port;
-    this.#host = host;
-    this.#port = port;
+    const movedSource = !this.#isLatched(host, port);
+    if (movedSource) this.#latched = { host, port };
     this.#ssrc = ssrc;
     this.#heardAt = now;
     this.#changes++;

@@ -16,6 +16,8 @@ export interface PacerStats extends LatenessSummary {
   readonly members: number;
   /** Ticks that were not run because too many had been missed at once. */
   readonly skipped: number;
+  /** Members that threw; each was removed. */
+  readonly failed: number;
 }
 
 interface Slot {
@@ -35,6 +37,10 @@ export class PacerWheel {
   readonly #slots: Slot[] = [];
   readonly #lateness = new LatenessHistogram();
   #skipped = 0;
+  #failed = 0;
+
+  /** @param onError - told about a member that threw; it is removed, so that the others go on */
+  constructor(private readonly onError: (error: unknown) => void = () => undefined) {}
 
   /** Adds a member; its first deadline lies within 20 ms of `now`. Returns a function that removes it. */
   add(tick: PacerTick, now: MonoMs): () => void {
@@ -66,15 +72,25 @@ export class PacerWheel {
         const { deadline } = slot;
         this.#lateness.record(now - deadline);
         slot.deadline = addMs(deadline, FRAME_MS);
-        for (const tick of slot.members) tick(now, deadline);
+        for (const tick of slot.members) this.#run(slot, tick, now, deadline);
       }
+    }
+  }
+
+  #run(slot: Slot, tick: PacerTick, now: MonoMs, deadline: MonoMs): void {
+    try {
+      tick(now, deadline);
+    } catch (error) {
+      slot.members.delete(tick);
+      this.#failed++;
+      this.onError(error);
     }
   }
 
   stats(): PacerStats {
     let members = 0;
     for (const slot of this.#slots) members += slot.members.size;
-    return { ...this.#lateness.summary(), members, skipped: this.#skipped };
+    return { ...this.#lateness.summary(), members, skipped: this.#skipped, failed: this.#failed };
   }
 
   resetStats(): void {

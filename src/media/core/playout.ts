@@ -83,6 +83,8 @@ export class Playout {
   readonly #afterTail: PlayoutEvent[] = [];
   readonly #outbox: PlayoutEvent[] = [];
   #tailPending = false;
+  /** Where the fade of the last pause began. */
+  #fadeFrom = 0;
   #heldSamples = 0;
   #heldChunks = 0;
   #paused = false;
@@ -103,9 +105,14 @@ export class Playout {
 
   /** True when there is something to send but silence: speech that plays, or a fade that is still to be sent. */
   get active(): boolean {
-    if (this.#tailPending || this.#pausing) return true;
+    if (this.settling) return true;
     const current = this.#queue[0];
     return !this.#paused && current !== undefined && current.position < current.total;
+  }
+
+  /** True while a fade is still to be sent, with the event that follows it; {@link pull} then sends nothing else. */
+  get settling(): boolean {
+    return this.#tailPending || this.#pausing;
   }
 
   /** The utterance that plays or will play next. */
@@ -160,9 +167,8 @@ export class Playout {
     this.#paused = false;
     const current = this.#queue[0];
     if (current === undefined) return;
-    const fadedBack = this.#pausing || !current.started ? 0 : this.#fadeSamples;
-    const target = rewindToMs === undefined ? current.position - fadedBack : msToSamples(rewindToMs);
-    if (!this.#pausing || rewindToMs !== undefined) this.#seek(current, target);
+    if (rewindToMs !== undefined) this.#seek(current, msToSamples(rewindToMs));
+    else if (current.started && !this.#pausing) this.#seek(current, this.#fadeFrom);
     // A resume in the same tick as the pause leaves no trace.
     this.#resuming = current.started && !this.#pausing;
     this.#pausing = false;
@@ -268,6 +274,7 @@ export class Playout {
   #sendPause(now: MonoMs, out: Int16Array): void {
     const current = this.#queue[0] as Utterance;
     this.#pausing = false;
+    this.#fadeFrom = current.position;
     this.#read(current, out, this.#fadeSamples);
     fadeOut(out, this.#fadeSamples);
     this.#outbox.push(this.#event('paused', current, now));

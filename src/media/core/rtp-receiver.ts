@@ -56,6 +56,8 @@ export class RtpReceiver {
   #reception: Reception | undefined;
   #active = false;
   #lastAt: MonoMs | undefined;
+  #now = 0 as MonoMs;
+  readonly #press = (press: DtmfPress): void => this.sink.dtmf(press, this.#now);
 
   constructor(
     private readonly sink: RtpReceiverSink,
@@ -96,6 +98,7 @@ export class RtpReceiver {
 
   /** Takes one datagram. Never throws, whatever it holds. */
   datagram(data: Uint8Array, host: string, port: number, at: MonoMs): void {
+    this.#now = at;
     const fields = this.#fields;
     if (!parseRtp(data, fields)) {
       this.stats.malformed++;
@@ -133,7 +136,8 @@ export class RtpReceiver {
 
   /** Lets time pass: gaps, silence by the clock, key presses whose end was lost. */
   tick(now: MonoMs): void {
-    this.dtmf.tick(now, (press) => this.sink.dtmf(press, now));
+    this.#now = now;
+    this.dtmf.tick(now, this.#press);
     this.stream.tick(now);
   }
 
@@ -143,7 +147,7 @@ export class RtpReceiver {
     const first = this.#reception === undefined;
     if (!first) {
       this.stream.restart();
-      this.dtmf.reset((press) => this.sink.dtmf(press, at));
+      this.dtmf.reset(this.#press);
     }
     this.#reception = new Reception(ssrc);
     if (first) this.sink.first(at);

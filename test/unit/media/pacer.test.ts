@@ -63,6 +63,21 @@ describe('Pacer', () => {
   });
 });
 
+test('a member that throws is removed and reported; the others go on', () => {
+  const time = new VirtualTime();
+  const errors: unknown[] = [];
+  const pacer = new Pacer(time, (error) => errors.push(error));
+  let good = 0;
+  pacer.add(() => {
+    throw new Error('bug');
+  });
+  pacer.add(() => good++);
+  time.advanceSync(100);
+  expect(good).toBe(5);
+  expect(errors).toEqual([new Error('bug')]);
+  expect(pacer.stats()).toMatchObject({ members: 1, failed: 1 });
+});
+
 describe('a late loop', () => {
   function wheelAt(times: readonly number[]): { deadlines: [MonoMs, MonoMs][]; wheel: PacerWheel } {
     const wheel = new PacerWheel();

@@ -38,10 +38,7 @@ class Bench {
 
 describe('one utterance', () => {
   test('enqueue, play, finish: the ledger is exact to the sample', () => {
-    const { playout, ...rest } = new Bench();
-    void rest;
     const bench = new Bench();
-    void playout;
     bench.playout.enqueue({ utteranceId: A, pcm: ramp(400), last: true });
     expect(bench.playout.queuedMs()).toBe(50);
     bench.ticks(2);
@@ -155,10 +152,21 @@ describe('barge-in', () => {
     bench.ticks(3);
     bench.playout.pause();
     bench.ticks(2);
-    bench.playout.resume({ rewindToMs: 10 }.rewindToMs);
+    bench.playout.resume(10);
     const frame = bench.tick();
     expect(frame[100]).toBe(1000 + 1 + 80 + 100);
     expect(bench.playout.playedMs(A)).toBe(70);
+  });
+
+  test('pause with less left than the fade, resume: on from where the fade began', () => {
+    const bench = new Bench();
+    bench.playout.enqueue({ utteranceId: A, pcm: ramp(200), last: true });
+    bench.tick();
+    bench.playout.pause();
+    bench.ticks(2);
+    bench.playout.resume();
+    expect([...bench.tick().subarray(39, 41)]).toEqual([Math.trunc((1000 + 200) * (39 / 40)), 0]);
+    expect(bench.log().at(-1)).toBe('finished a @60 25');
   });
 
   test('a rewind beyond what was heard goes no further', () => {
