@@ -17,6 +17,8 @@ export interface HealthReport {
   readonly version: string;
   /** By name: stt, tts, intent, rag, appointment, sip, store, jobs, … */
   readonly services: Readonly<Record<string, ServiceStatus>>;
+  /** What a part tells beside its status, such as stt `{ engine, queue }`. */
+  readonly details?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /** What `GET /ready` tells. */

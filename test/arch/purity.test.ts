@@ -47,8 +47,9 @@ function impurities(file: SourceFile): string[] {
       const name = `${node.expression.getText(file.ast)}.${node.name.text}`;
       const readsClock = FORBIDDEN_MEMBERS.has(name) && !(name.startsWith('DateTime.') && hasArguments(node));
       if (readsClock) report(node, name);
-    } else if (ts.isIdentifier(node) && FORBIDDEN_GLOBALS.has(node.text) && isGlobalUse(node))
-      {report(node, node.text);}
+    } else if (ts.isIdentifier(node) && FORBIDDEN_GLOBALS.has(node.text) && isGlobalUse(node)) {
+      report(node, node.text);
+    }
   });
   return found;
 }

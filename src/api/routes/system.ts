@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compact } from '../compact.js';
 import type { App, RouteContext } from '../context.js';
 import { errorSchema } from '../schemas/common.js';
 
@@ -9,6 +10,7 @@ const health = z.object({
   uptime_seconds: z.number(),
   version: z.string(),
   services: z.record(z.string(), serviceStatus),
+  details: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 });
 
 const ready = z.object({ status: z.literal('ready'), models: z.array(z.string()) });
@@ -29,7 +31,7 @@ export function systemRoutes(
         response: { 200: health, 504: errorSchema },
       },
     },
-    async () => ({ ...(await ports.system.health()) }),
+    async () => compact(await ports.system.health()),
   );
 
   for (const url of ['/ready', '/health/ready']) {

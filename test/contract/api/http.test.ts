@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { buildApi } from '../../../src/api/build.js';
 import type { App } from '../../../src/api/context.js';
 import type { ApiOptions } from '../../../src/api/options.js';
 import type { ApiPorts } from '../../../src/api/ports.js';
 import { LeibnizError } from '../../../src/kernel/errors.js';
+import { projectRoot } from '../../../src/threads/project-root.js';
 import { VirtualTime } from '../../support/virtual-time.js';
 import { fakeProgram, type FakeProgram } from './fake-ports.js';
 
@@ -342,7 +345,7 @@ describe('errors have one form', () => {
     ['STORE_UNAVAILABLE', 503],
     ['STORE_TIMEOUT', 504],
     ['CAPACITY_FULL', 503],
-    ['SLOT_TAKEN', 409],
+    ['DATA_DIR_LOCKED', 409],
     ['DOCUMENT_UNREADABLE', 422],
     ['BAD_REQUEST', 400],
   ] as const)('%s of the program is %d', async (code, status) => {
@@ -511,6 +514,22 @@ describe('documentation', () => {
     expect(document.paths['/api/v1/calls']?.['get']?.security).toEqual([{ bearer: [] }]);
     expect(document.paths['/api/v1/classify']?.['post']?.security).toBeUndefined();
     expect(Object.keys(document.paths['/api/v1/classify']?.['post']?.responses ?? {})).toContain('429');
+  });
+
+  test('docs/api.md has a row for every path', async () => {
+    const app = await build();
+    const { paths } = (await app.inject('/docs/json')).json<{
+      paths: Record<string, Record<string, unknown>>;
+    }>();
+    const page = readFileSync(join(projectRoot(), 'docs/api.md'), 'utf8');
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `\`${method.toUpperCase()} ${path}\``),
+    );
+    expect(operations.filter((operation) => !page.includes(operation))).toEqual([]);
+    const documented = [...page.matchAll(/`((?:GET|POST|DELETE) \/[^`]*)`/g)].map(
+      (match) => `\`${match[1]}\``,
+    );
+    expect(documented.filter((operation) => !operations.includes(operation))).toEqual([]);
   });
 
   test('has a page without scripts', async () => {
