@@ -103,7 +103,10 @@ function symbolsOf(token: SpokenToken, index: number): Symbol[] {
   return symbols;
 }
 
-/** Letters that are named take the letters of their names, so that "W" has room for "double you". */
+/**
+ * Letters that are named take the letters of their names, so that "W" has room for "double you"; a silent "e" at
+ * the end of a word is left out, so that it does not take the next word's vowel.
+ */
 function spelledOut(spoken: string): string {
   return spoken
     .replace(/\bW\b/g, 'doubleyou')
@@ -113,6 +116,7 @@ function spelledOut(spoken: string): string {
     .replace(/\bR\b/g, 'ar')
     .replace(/\b[BCDEGPTVZ]\b/g, (letter) => `${letter}ee`)
     .toLowerCase()
+    .replace(/([a-z]{2}[^aeiouy\W])e\b/g, '$1')
     .replace(/,/g, '|')
     .replace(/[^a-z|]/g, '');
 }

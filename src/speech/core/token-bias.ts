@@ -10,22 +10,19 @@ interface TrieNode {
  */
 export class PhraseBias implements TokenBias {
   readonly #root: TrieNode = { children: new Map() };
-  readonly #bonus: number;
-  readonly #entryBonus: number;
   #active: TrieNode[] = [];
   #result: Map<number, number> | undefined;
 
   /**
    * @param phrases - each phrase as tokens, in every spelling that counts
-   * @param options - `bonus` in log units for a token that continues a phrase (default 1.5), `entryBonus` for its
-   *   first token (default 0.5: an entry on weak evidence would make words out of noise)
+   * @param bonus - of a token that continues a phrase, in log units
+   * @param entryBonus - of a phrase's first token
    */
   constructor(
     phrases: readonly (readonly number[])[],
-    options: { readonly bonus?: number; readonly entryBonus?: number } = {},
+    private readonly bonus: number,
+    private readonly entryBonus: number,
   ) {
-    this.#bonus = options.bonus ?? 1.5;
-    this.#entryBonus = options.entryBonus ?? 0.5;
     for (const phrase of phrases) {
       let node = this.#root;
       for (const token of phrase) {
@@ -42,9 +39,9 @@ export class PhraseBias implements TokenBias {
   bonuses(): ReadonlyMap<number, number> {
     if (this.#result === undefined) {
       this.#result = new Map();
-      for (const token of this.#root.children.keys()) this.#result.set(token, this.#entryBonus);
+      for (const token of this.#root.children.keys()) this.#result.set(token, this.entryBonus);
       for (const node of this.#active) {
-        for (const token of node.children.keys()) this.#result.set(token, this.#bonus);
+        for (const token of node.children.keys()) this.#result.set(token, this.bonus);
       }
     }
     return this.#result;

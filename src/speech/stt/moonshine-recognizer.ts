@@ -3,6 +3,7 @@ import { confidenceOf } from '../core/confidence.js';
 import type { DecodedTokens } from '../core/greedy.js';
 import { toFloat, upsampleToFloat } from '../core/resample.js';
 import { padded, splitSegments } from '../core/segments.js';
+import { speechRange } from '../core/trim.js';
 import { biasSpellings, PhraseBias } from '../core/token-bias.js';
 import { MIN_ENCODER_SAMPLES, type MoonshineModel } from './moonshine-model.js';
 
@@ -10,6 +11,10 @@ const RATE_HZ = 16_000;
 
 /** Settings of the recogniser; the measurements behind the defaults are in docs/speech.md. */
 export interface RecognizerOptions {
+  /** Silence kept before the first sound; the rest is cut, because the model is sensitive to it. Default 60 ms. */
+  readonly trimLeadMs: number;
+  /** Silence kept after the last sound. Default 100 ms. */
+  readonly trimTailMs: number;
   /** Silence put before the audio. Default 300 ms. */
   readonly padBeforeMs: number;
   /** Silence put after the audio. Default 700 ms. */
@@ -32,14 +37,16 @@ export interface RecognizerOptions {
   readonly secondLookMaxMs: number;
   /** Audio that never gets louder than this (1 is full scale) holds no speech. Default 0.002, -54 dB. */
   readonly silencePeak: number;
-  /** Bonus for a token that continues an expected phrase, in log units. Default 1.5. */
+  /** Bonus for a token that continues an expected phrase, in log units. Default 2. */
   readonly biasBonus: number;
-  /** Bonus for a token that begins an expected phrase. Default 0.5. */
+  /** Bonus for a token that begins an expected phrase, in log units. Default 2.5. */
   readonly biasEntryBonus: number;
 }
 
 /** Defaults of {@link RecognizerOptions}. */
 export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
+  trimLeadMs: 60,
+  trimTailMs: 100,
   padBeforeMs: 300,
   padAfterMs: 700,
   noSpeechThreshold: 0.97,
@@ -48,8 +55,8 @@ export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
   secondLookBelow: -0.2,
   secondLookMaxMs: 8000,
   silencePeak: 0.002,
-  biasBonus: 1.5,
-  biasEntryBonus: 0.5,
+  biasBonus: 2,
+  biasEntryBonus: 2.5,
 };
 
 /** Tokens that fluent speech needs at most, per second, with room for a short clip. */
@@ -86,10 +93,13 @@ export class MoonshineRecognizer {
 
   /** @returns undefined when it was cancelled */
   async recognize(job: RecognizeJob, cancelled: () => boolean): Promise<Recognized | undefined> {
-    const audio = job.sampleRateHz === RATE_HZ ? toFloat(job.pcm) : upsampleToFloat(job.pcm);
+    const { trimLeadMs, trimTailMs } = this.#options;
+    const { start, end } = speechRange(job.pcm, job.sampleRateHz, trimLeadMs, trimTailMs);
+    const pcm = job.pcm.subarray(start, end);
+    const audio = job.sampleRateHz === RATE_HZ ? toFloat(pcm) : upsampleToFloat(pcm);
     const parts: DecodedTokens[] = [];
-    for (const { start, end } of splitSegments(audio, RATE_HZ, this.#options.maxSegmentMs)) {
-      const segment = audio.subarray(start, end);
+    for (const range of splitSegments(audio, RATE_HZ, this.#options.maxSegmentMs)) {
+      const segment = audio.subarray(range.start, range.end);
       if (isSilent(segment, this.#options.silencePeak)) continue;
       const part = await this.#segment(segment, job.bias, cancelled);
       if (part === undefined) return undefined;
@@ -148,7 +158,7 @@ export class MoonshineRecognizer {
     if (spellings.length === 0) return undefined;
     const { biasBonus, biasEntryBonus } = this.#options;
     const tokens = spellings.map((spelling) => llamaTokenizer.encode(spelling, false, true));
-    return new PhraseBias(tokens, { bonus: biasBonus, entryBonus: biasEntryBonus });
+    return new PhraseBias(tokens, biasBonus, biasEntryBonus);
   }
 }
 

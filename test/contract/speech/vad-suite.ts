@@ -44,8 +44,9 @@ export function vadContract(
     };
     const cut = (pcm: Int16Array, size: number, from = 0): { pcm: Int16Array; at: number }[] => {
       const chunks = [];
-      for (let at = 0; at < pcm.length; at += size)
+      for (let at = 0; at < pcm.length; at += size) {
         chunks.push({ pcm: pcm.subarray(at, at + size), at: from + at });
+      }
       return chunks;
     };
 

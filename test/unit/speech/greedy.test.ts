@@ -64,7 +64,7 @@ test.each([
 
 describe('bias', () => {
   const phrase = [4, 5, 6];
-  const bias = (): PhraseBias => new PhraseBias([phrase], { bonus: 2, entryBonus: 0.5 });
+  const bias = (): PhraseBias => new PhraseBias([phrase], 2, 0.5);
 
   test('a phrase that has begun is continued against a slightly better token', () => {
     const decoder = new GreedyDecoder({ ...OPTIONS, bias: bias() });

@@ -13,8 +13,9 @@ const order = (queue: JobQueue<Job>): string =>
 
 test('final goes before speculative, each in order', () => {
   const queue = new JobQueue<Job>(9);
-  for (const job of [speculative('a'), final('b'), speculative('c'), final('d')])
+  for (const job of [speculative('a'), final('b'), speculative('c'), final('d')]) {
     expect(queue.push(job)).toBeUndefined();
+  }
   expect([queue.shift()?.id, queue.shift()?.id, queue.shift()?.id, queue.shift()?.id, queue.shift()]).toEqual(
     ['b', 'd', 'a', 'c', undefined],
   );
