@@ -22,7 +22,7 @@ function count(metrics: Metrics, event: SessionEvent): void {
       const { responseGapMs, source, segments, overlapped } = event.latency;
       metrics.observe('turn_response_gap_ms', { source }, responseGapMs);
       for (const [name, ms] of Object.entries(segments))
-        metrics.observe('turn_segment_ms', { segment: snake(name) }, ms);
+        {metrics.observe('turn_segment_ms', { segment: snake(name) }, ms);}
       if (overlapped.sttLagMs !== undefined) metrics.observe('turn_stt_lag_ms', {}, overlapped.sttLagMs);
       metrics.increment('turns_total', { source });
       break;

@@ -52,7 +52,7 @@ export class AppointmentDesk {
       await this.#save(session);
       const view = viewAppointment(session);
       if (view.is_complete && !viewAppointment(before).is_complete)
-        this.#active = Math.max(0, this.#active - 1);
+        {this.#active = Math.max(0, this.#active - 1);}
       return view;
     });
   }
@@ -74,7 +74,7 @@ export class AppointmentDesk {
   async #existing(id: string): Promise<AppointmentSession> {
     const session = await this.#load(id);
     if (session === undefined)
-      throw new LeibnizError('NOT_FOUND', 'there is no such appointment session; create one first');
+      {throw new LeibnizError('NOT_FOUND', 'there is no such appointment session; create one first');}
     return session;
   }
 

@@ -14,8 +14,8 @@ export type CallerInput =
 
 /** What the simulated caller does. */
 export type CallerOutput =
-  | { readonly type: 'say'; readonly text: string }
-  | { readonly type: 'play'; readonly file: string }
+  | { readonly type: 'say'; readonly text: string; readonly tag: string }
+  | { readonly type: 'play'; readonly file: string; readonly tag: string }
   | { readonly type: 'dtmf'; readonly digits: string }
   | { readonly type: 'hangup'; readonly reason: 'script_done' | 'script_hangup' | 'no_answer' | 'max_ms' };
 
@@ -154,8 +154,9 @@ export class CallerMachine implements Machine<CallerInput, CallerOutput> {
     this.#last = act;
     this.#speaking = true;
     this.#waitUntil = undefined;
-    if (act.say !== undefined) this.#outputs.push({ type: 'say', text: act.say });
-    else if (act.play !== undefined) this.#outputs.push({ type: 'play', file: act.play });
+    const tag = 'tag' in act && act.tag !== undefined ? act.tag : 'untagged';
+    if (act.say !== undefined) this.#outputs.push({ type: 'say', text: act.say, tag });
+    else if (act.play !== undefined) this.#outputs.push({ type: 'play', file: act.play, tag });
     else if (act.dtmf !== undefined) this.#outputs.push({ type: 'dtmf', digits: act.dtmf });
   }
 

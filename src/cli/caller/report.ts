@@ -7,6 +7,13 @@ export interface CallLine {
   readonly endMs: number;
 }
 
+/** Time from the caller's last word to the agent's first. */
+export interface ResponseGap {
+  /** Tag of the step in the script. */
+  readonly tag: string;
+  readonly ms: number;
+}
+
 /** What a simulated call brought, measured on the caller's side of the wire. */
 export interface CallReport {
   readonly name: string;
@@ -15,7 +22,7 @@ export interface CallReport {
   readonly durationMs: number;
   readonly lines: readonly CallLine[];
   /** Last audible sample sent to first audible sample received, per turn, ms. */
-  readonly responseGapsMs: readonly number[];
+  readonly responseGaps: readonly ResponseGap[];
   /** Onset of an interruption to the last audible sample received, ms. */
   readonly bargeInStopMs: readonly number[];
   /** Turns in which the agent began to speak before the caller had finished. */
@@ -35,7 +42,8 @@ export function percentile(values: readonly number[], p: number): number | undef
 
 /** The JSON object of `leibniz call --json`. */
 export function reportJson(report: CallReport): Record<string, unknown> {
-  const { responseGapsMs, bargeInStopMs } = report;
+  const { bargeInStopMs } = report;
+  const gapsMs = report.responseGaps.map((gap) => gap.ms);
   return {
     name: report.name,
     n: report.turns,
@@ -46,9 +54,9 @@ export function reportJson(report: CallReport): Record<string, unknown> {
       turns: report.turns,
       cut_offs: report.cutOffs,
       response_gap_ms: {
-        p50: percentile(responseGapsMs, 50) ?? null,
-        p95: percentile(responseGapsMs, 95) ?? null,
-        all: responseGapsMs.map(Math.round),
+        p50: percentile(gapsMs, 50) ?? null,
+        p95: percentile(gapsMs, 95) ?? null,
+        all: gapsMs.map(Math.round),
       },
       barge_in_stop_ms: bargeInStopMs.map(Math.round),
       rtp_received: report.rtp.received,
@@ -70,7 +78,7 @@ export function reportJson(report: CallReport): Record<string, unknown> {
 export function reportText(report: CallReport): string {
   const time = (ms: number): string => (ms / 1000).toFixed(2).padStart(7);
   const lines = report.lines.map((l) => `${time(l.startMs)} s  ${l.who.padEnd(6)}  ${l.text}`);
-  const gaps = report.responseGapsMs.map((ms) => Math.round(ms));
+  const gaps = report.responseGaps.map(({ ms }) => Math.round(ms));
   return [
     ...lines,
     '',
@@ -83,7 +91,7 @@ export function reportText(report: CallReport): string {
 
 /** Compares what the agent said with what was expected of it. */
 export function judge(
-  report: Pick<CallReport, 'lines' | 'responseGapsMs'>,
+  report: Pick<CallReport, 'lines' | 'responseGaps'>,
   expect: {
     readonly contains: readonly string[];
     readonly absent: readonly string[];
@@ -103,7 +111,7 @@ export function judge(
   for (const text of expect.absent) if (said.includes(plain(text))) failures.push(`the agent said "${text}"`);
   const { within_ms: within } = expect;
   if (within !== undefined) {
-    const slow = report.responseGapsMs.filter((ms) => ms > within);
+    const slow = report.responseGaps.filter(({ ms }) => ms > within);
     if (slow.length > 0) failures.push(`${slow.length} response gaps above ${within} ms`);
   }
   return failures;

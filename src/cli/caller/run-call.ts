@@ -137,8 +137,9 @@ export class CallerLine {
       play === undefined ? [] : [play],
     );
     const files = new Map<string, Int16Array>();
-    for (const name of names)
+    for (const name of names) {
       files.set(name, await readTelephoneWav(isAbsolute(name) ? name : join(base, name)));
+    }
     return files;
   }
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { LeibnizError } from '../../kernel/errors.js';
 
 const act = {
-  /** Words to speak; `{name}` stands for a variable. */
+  /** Words to speak; `{name}` stands for a variable, `[700]` for a pause of that many milliseconds. */
   say: z.string().min(1).optional(),
   /** A WAV file to play, relative to the script. */
   play: z.string().min(1).optional(),
@@ -24,6 +24,11 @@ const step = z
     when: z.string().optional(),
     /** Interrupt: act this long after the agent began to speak instead of after its last word, ms. */
     barge_in_ms: z.number().int().min(0).max(60_000).optional(),
+    /** Groups response gaps in the report, for example `complete` or `free`. */
+    tag: z
+      .string()
+      .regex(/^[a-z][a-z0-9_]*$/)
+      .optional(),
     /** Silence before acting, ms. */
     delay_ms: z.number().int().min(0).max(60_000).optional(),
   })
@@ -61,6 +66,8 @@ const script = z.strictObject({
   /** What to do when no step fits what the agent said. */
   rules: z.array(rule).default([]),
   expect: expectation.default({ contains: [], absent: [] }),
+  /** False: the caller does not transcribe the agent while calling, and takes each step when the agent is quiet. */
+  listen: z.boolean().default(true),
   /** Longest call, ms. */
   max_ms: z.number().int().positive().default(180_000),
 });

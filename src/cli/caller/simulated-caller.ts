@@ -8,7 +8,7 @@ import type { MediaEvent } from '../../media/ports.js';
 import type { SttEngine, TtsEngine } from '../../speech/ports.js';
 import { CallerMachine, type CallerInput, type CallerOutput } from './caller-machine.js';
 import { Ear, type AgentSpeech } from './ear.js';
-import { judge, type CallLine, type CallReport } from './report.js';
+import { judge, type CallLine, type CallReport, type ResponseGap } from './report.js';
 import type { CallScript } from './script.js';
 import { firstAudible, lastAudible, Track } from './tape.js';
 
@@ -41,6 +41,7 @@ export interface SimulatedCallResult {
 interface OwnSpeech {
   readonly text: string;
   readonly pcm: Int16Array;
+  readonly tag: string;
   startedAt: MonoMs | undefined;
   readonly overAgent: boolean;
 }
@@ -55,12 +56,13 @@ export class SimulatedCall {
   readonly #ear: Ear;
   readonly #ids = new IdSequence('c');
   readonly #lines: CallLine[] = [];
-  readonly #gaps: number[] = [];
+  readonly #gaps: ResponseGap[] = [];
   readonly #bargeInStops: number[] = [];
   readonly #transcriptions: Promise<void>[] = [];
   #own: OwnSpeech | undefined;
   #bargeInAt: MonoMs | undefined;
-  #spokeUntil: MonoMs | undefined;
+  /** The caller's last word and the tag of the step it belonged to. */
+  #spoke: { readonly until: MonoMs; readonly tag: string } | undefined;
   #turns = 0;
   #cutOffs = 0;
   #zero: MonoMs | undefined;
@@ -112,7 +114,7 @@ export class SimulatedCall {
   #report(durationMs: number, received: number, lost: number): CallReport {
     const { script, vars } = this.init;
     const lines = [...this.#lines].sort((a, b) => a.startMs - b.startMs);
-    const failures = judge({ lines, responseGapsMs: this.#gaps }, script.expect);
+    const failures = judge({ lines, responseGaps: this.#gaps }, script.expect);
     if (!this.#answered) failures.push(`the call was not answered: ${this.#ended ?? 'unknown'}`);
     const left = script.steps.length - this.#machine.stepsTaken;
     if (left > 0) failures.push(`${left} of ${script.steps.length} steps were not reached`);
@@ -122,7 +124,7 @@ export class SimulatedCall {
       answered: this.#answered,
       durationMs,
       lines,
-      responseGapsMs: this.#gaps,
+      responseGaps: this.#gaps,
       bargeInStopMs: this.#bargeInStops,
       cutOffs: this.#cutOffs,
       turns: this.#turns,
@@ -172,11 +174,11 @@ export class SimulatedCall {
   #act(output: CallerOutput): void {
     switch (output.type) {
       case 'say': {
-        void this.#say(output.text);
+        void this.#say(output.text, output.tag);
         break;
       }
       case 'play': {
-        this.#speak(`[${output.file}]`, this.init.loadAudio(output.file));
+        this.#speak(`[${output.file}]`, this.init.loadAudio(output.file), output.tag);
         break;
       }
       case 'dtmf': {
@@ -191,20 +193,27 @@ export class SimulatedCall {
     }
   }
 
-  async #say(text: string): Promise<void> {
+  /** Speaks a text; pauses are silence between separately spoken pieces. */
+  async #say(text: string, tag: string): Promise<void> {
     const { tts, voice } = this.init;
-    const spoken = await tts.synthesize({
-      requestId: requestId(this.#ids.next()),
-      text,
-      voice,
-      sampleRateHz: 8000,
-    });
-    if (spoken.ok) this.#speak(text, spoken.value.pcm);
+    const pieces: Int16Array[] = [];
+    for (const [index, part] of text.split(/\[(\d+)\]/).entries()) {
+      if (index % 2 === 1) {
+        pieces.push(new Int16Array(Number(part) * 8));
+        continue;
+      }
+      if (part.trim() === '') continue;
+      const id = requestId(this.#ids.next());
+      const spoken = await tts.synthesize({ requestId: id, text: part.trim(), voice, sampleRateHz: 8000 });
+      if (spoken.ok) pieces.push(spoken.value.pcm);
+    }
+    const pcm = joined(pieces);
+    if (pcm.length > 0) this.#speak(text, pcm, tag);
     else this.#feed({ type: 'own_audio_done' });
   }
 
-  #speak(text: string, pcm: Int16Array): void {
-    this.#own = { text, pcm, startedAt: undefined, overAgent: this.#ear.hearing };
+  #speak(text: string, pcm: Int16Array, tag: string): void {
+    this.#own = { text, pcm, tag, startedAt: undefined, overAgent: this.#ear.hearing };
     this.#turns++;
     this.init.media.enqueue({ utteranceId: utteranceId(this.#ids.next()), pcm, last: true });
   }
@@ -213,7 +222,7 @@ export class SimulatedCall {
     this.init.media.sendDtmf(digits);
     const now = this.init.scheduler.now();
     this.#line({ who: 'caller', text: `[keys ${digits}]`, startMs: this.#ms(now), endMs: this.#ms(now) });
-    this.#spokeUntil = undefined;
+    this.#spoke = undefined;
     this.init.scheduler.at(addMs(now, 300 * digits.length), () => this.#feed({ type: 'own_audio_done' }));
   }
 
@@ -230,9 +239,10 @@ export class SimulatedCall {
     if (own === undefined) return;
     this.#own = undefined;
     const silentFrames = Math.floor((own.pcm.length - lastAudible(own.pcm)) / 160);
-    this.#spokeUntil = addMs(at, -silentFrames * 20);
+    const until = addMs(at, -silentFrames * 20);
+    this.#spoke = { until, tag: own.tag };
     const startMs = this.#ms(own.startedAt ?? at);
-    this.#line({ who: 'caller', text: own.text, startMs, endMs: this.#ms(this.#spokeUntil) });
+    this.#line({ who: 'caller', text: own.text, startMs, endMs: this.#ms(until) });
     this.#feed({ type: 'own_audio_done' });
   }
 
@@ -241,8 +251,10 @@ export class SimulatedCall {
     if (own?.startedAt !== undefined && !own.overAgent && at - own.startedAt < lastAudible(own.pcm) / 8) {
       this.#cutOffs++;
     }
-    if (this.#spokeUntil !== undefined && own === undefined) this.#gaps.push(at - this.#spokeUntil);
-    this.#spokeUntil = undefined;
+    if (this.#spoke !== undefined && own === undefined) {
+      this.#gaps.push({ tag: this.#spoke.tag, ms: at - this.#spoke.until });
+    }
+    this.#spoke = undefined;
     this.#feed({ type: 'agent_started' });
   }
 
@@ -252,6 +264,10 @@ export class SimulatedCall {
       this.#bargeInAt = undefined;
     }
     this.#feed({ type: 'agent_stopped' });
+    if (!this.init.script.listen) {
+      this.#feed({ type: 'agent_said', text: '' });
+      return;
+    }
     this.#transcriptions.push(this.#transcribe(speech));
   }
 
@@ -282,4 +298,14 @@ export class SimulatedCall {
   #ms(at: MonoMs): number {
     return at - (this.#zero ?? at);
   }
+}
+
+function joined(pieces: readonly Int16Array[]): Int16Array {
+  const out = new Int16Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    out.set(piece, at);
+    at += piece.length;
+  }
+  return out;
 }

@@ -83,8 +83,9 @@ async function runCall(uri: string, options: CallOptions): Promise<void> {
     });
     if (options.json === true) printJson(reportJson(report));
     else print(`\n${reportText(report)}`);
-    if (report.failures.length > 0)
+    if (report.failures.length > 0) {
       throw new CliFailure(`leibniz: the call failed: ${report.failures.join('; ')}`);
+    }
   } finally {
     await line.close();
   }
@@ -97,8 +98,9 @@ function scriptOf(options: CallOptions): CallScript {
   if (options.dtmf !== undefined) steps.push({ dtmf: options.dtmf });
   const last = steps.at(-1);
   if (options.bargeIn !== undefined && last !== undefined) last['barge_in_ms'] = options.bargeIn;
-  if (steps.length === 0)
+  if (steps.length === 0) {
     throw new CliFailure('leibniz: say what the caller does: --say, --play, --dtmf or --script', 2);
+  }
   return parseScript({ name: 'call', steps }, 'of the command line');
 }
 
