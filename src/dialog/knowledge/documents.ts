@@ -2,7 +2,10 @@ import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { isLeibnizError, LeibnizError } from '../../kernel/errors.js';
+import { z } from 'zod';
 import type { KnowledgeDocument } from './core/chunk.js';
+import type { KnowledgeContent } from './knowledge-index.js';
+import type { SynonymGroup } from './core/thesaurus.js';
 import { csvSections } from './core/csv.js';
 import { firstHeading, markdownSections, plainSections } from './core/markdown.js';
 
@@ -36,6 +39,35 @@ export async function confinedFolder(path: string, roots: readonly string[]): Pr
   if (!inside(real)) throw refused;
   if (!(await stat(real)).isDirectory()) throw missingFolder(path);
   return real;
+}
+
+/** Name of the optional file of synonyms at the top of a knowledge base. */
+export const SYNONYMS_FILE = 'synonyms.yaml';
+
+const SYNONYMS = z.array(z.array(z.string().trim().min(1).max(80)).min(2).max(50)).max(2000);
+
+/**
+ * Reads a knowledge base: its documents and its synonyms.
+ *
+ * @param folder - as {@link confinedFolder} gave it
+ * @throws LeibnizError DOCUMENT_UNREADABLE naming the first file that cannot be used
+ */
+export async function loadKnowledge(folder: string): Promise<KnowledgeContent> {
+  return { documents: await loadDocuments(folder), synonyms: await loadSynonyms(folder) };
+}
+
+async function loadSynonyms(folder: string): Promise<readonly SynonymGroup[]> {
+  const file = join(folder, SYNONYMS_FILE);
+  const target = await realpath(file).catch(() => undefined);
+  if (target === undefined) return [];
+  if (!isInside(folder, target))
+    {throw unreadable(SYNONYMS_FILE, 'it is a link that leads out of the knowledge base');}
+  const text = await readText(file, SYNONYMS_FILE);
+  try {
+    return SYNONYMS.parse(parseYaml(text) ?? []);
+  } catch (cause) {
+    throw unreadable(SYNONYMS_FILE, 'it is not a list of lists of words', cause);
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { decideIntent, intentSimilarities, type EmbeddedExample } from '../inten
 import { INTENT_NAMES } from '../core/types.js';
 import { ANSWER_THRESHOLD } from './core/confidence.js';
 import type { Vector } from './core/vector.js';
-import { confinedFolder, loadDocuments } from './documents.js';
+import { confinedFolder, loadKnowledge } from './documents.js';
 import type { Embedder } from './embedder.js';
 import { EmbeddingStore } from './embedding-store.js';
 import { indexTexts, KnowledgeIndex, type EmbeddedQuery, type Lookup } from './knowledge-index.js';
@@ -192,8 +192,8 @@ async function build(
   store: EmbeddingStore,
 ): Promise<Built> {
   const folder = await confinedFolder(path, [options.knowledgeBaseDir, ...options.roots]);
-  const texts = indexTexts(await loadDocuments(folder));
-  const wanted = [...texts.passages, ...texts.sentences];
+  const texts = indexTexts(await loadKnowledge(folder));
+  const wanted = [...texts.passages, ...texts.parts];
   const vectors = await store.embedAll(wanted, parts.onProgress);
   const passages = vectors.slice(0, texts.passages.length);
   const index = new KnowledgeIndex(texts, passages, vectors.slice(texts.passages.length), parts.createIndex);

@@ -4,6 +4,7 @@ import { Bm25Index } from './core/bm25.js';
 import { chunkDocument, type Chunk, type ChunkOptions, type KnowledgeDocument } from './core/chunk.js';
 import { answerConfidence, type Evidence } from './core/confidence.js';
 import { fuseRankings } from './core/fusion.js';
+import { createAnalyzer, type Analyzer, type SynonymGroup } from './core/thesaurus.js';
 import { dot, type Vector } from './core/vector.js';
 import type { VectorIndex, VectorIndexFactory } from './vector-index.js';
 
@@ -44,23 +45,34 @@ export interface IndexTexts {
   readonly chunks: readonly Chunk[];
   /** One a chunk: its title and headings before its text. */
   readonly passages: readonly string[];
-  /** The sentences of all chunks, one after the other. */
-  readonly sentences: readonly string[];
+  readonly synonyms: readonly SynonymGroup[];
+  /** The sentences and then the questions of each chunk, one chunk after the other. */
+  readonly parts: readonly string[];
+}
+
+/** What an index is made of. */
+export interface KnowledgeContent {
+  readonly documents: readonly KnowledgeDocument[];
+  readonly synonyms: readonly SynonymGroup[];
 }
 
 /** Cuts documents into passages and lists every text that has to be embedded. */
-export function indexTexts(documents: readonly KnowledgeDocument[], options: ChunkOptions = {}): IndexTexts {
+export function indexTexts(
+  { documents, synonyms }: KnowledgeContent,
+  options: ChunkOptions = {},
+): IndexTexts {
   const chunks = documents.flatMap((document) => chunkDocument(document, options));
   return {
     chunks,
+    synonyms,
     passages: chunks.map((chunk) => [chunk.title, ...chunk.headings, chunk.text].join('. ')),
-    sentences: chunks.flatMap((chunk) => chunk.sentences.map((sentence) => sentence.text)),
+    parts: chunks.flatMap((chunk) => [...chunk.sentences, ...chunk.questions].map((part) => part.text)),
   };
 }
 
 /**
- * One searchable version of the knowledge base: never changed, only replaced. Hybrid search: the embeddings'
- * ranking and BM25's, fused by reciprocal rank.
+ * One searchable version of the knowledge base: never changed, only replaced. Hybrid search: passages by their
+ * embedding, by their nearest sentence or question, and by BM25, fused by reciprocal rank.
  */
 export class KnowledgeIndex {
   /** Hash of all passages; the same documents give the same version on every machine. */
@@ -68,35 +80,42 @@ export class KnowledgeIndex {
   readonly documents: number;
   readonly #chunks: readonly Chunk[];
   readonly #passageVectors: readonly Vector[];
-  readonly #sentenceVectors: readonly (readonly Vector[])[];
+  readonly #partVectors: readonly (readonly Vector[])[];
   readonly #dense: VectorIndex;
   readonly #lexical: Bm25Index;
+  readonly #analyze: Analyzer;
 
   /**
    * @param passageVectors - one a passage of `texts`, in order
-   * @param sentenceVectors - one a sentence of `texts`, in order
+   * @param partVectors - one a part of `texts`, in order
    */
   constructor(
     texts: IndexTexts,
     passageVectors: readonly Vector[],
-    sentenceVectors: readonly Vector[],
+    partVectors: readonly Vector[],
     createIndex: VectorIndexFactory,
   ) {
     this.#chunks = texts.chunks;
     this.#passageVectors = passageVectors;
     this.#dense = createIndex(passageVectors);
-    this.#lexical = new Bm25Index(texts.chunks.map(lexicalText));
+    this.#analyze = createAnalyzer(texts.synonyms);
+    this.#lexical = new Bm25Index(texts.chunks.map(lexicalText), { analyze: this.#analyze });
     this.documents = new Set(texts.chunks.map((chunk) => chunk.documentId)).size;
     const hash = createHash('sha256');
-    for (const [index, chunk] of texts.chunks.entries()) {
-      hash.update(`${chunk.id}\0${texts.passages[index] ?? ''}\0`);
+    for (const text of [
+      ...texts.chunks.map((chunk) => chunk.id),
+      ...texts.passages,
+      ...texts.parts,
+      JSON.stringify(texts.synonyms),
+    ]) {
+      hash.update(`${text}\0`);
     }
     this.version = hash.digest('hex').slice(0, 12);
     let at = 0;
-    this.#sentenceVectors = texts.chunks.map((chunk) => {
+    this.#partVectors = texts.chunks.map((chunk) => {
       const from = at;
-      at += chunk.sentences.length;
-      return sentenceVectors.slice(from, at);
+      at += chunk.sentences.length + chunk.questions.length;
+      return partVectors.slice(from, at);
     });
   }
 
@@ -116,6 +135,7 @@ export class KnowledgeIndex {
     const lexical = this.#lexical.search(query.text, DEPTH);
     return fuseRankings([
       { indices: dense.map((hit) => hit.index) },
+      { indices: this.#byBestPart(query.vector) },
       { indices: lexical.map((hit) => hit.index) },
     ])
       .slice(0, limit)
@@ -129,15 +149,16 @@ export class KnowledgeIndex {
 
   /** Looks for an answer in `hits`, as {@link search} gave them. */
   lookup(query: EmbeddedQuery, hits: readonly Hit[]): Lookup {
-    const passages = hits.map((hit): AnswerPassage => {
-      const index = this.#chunks.indexOf(hit.chunk);
-      return { chunk: hit.chunk, vectors: this.#sentenceVectors[index] ?? [] };
+    const passages = hits.map(({ chunk }): AnswerPassage => {
+      const vectors = this.#partVectors[this.#chunks.indexOf(chunk)] ?? [];
+      const sentences = chunk.sentences.length;
+      return { chunk, vectors: vectors.slice(0, sentences), questionVectors: vectors.slice(sentences) };
     });
     const idf = (term: string): number => this.#lexical.idf(term);
-    const extracted = extractAnswer({ ...query, idf }, passages);
+    const extracted = extractAnswer({ ...query, idf, analyze: this.#analyze }, passages);
     const evidence: Evidence = {
-      passageSimilarity: Math.max(0, ...hits.map((hit) => hit.similarity)),
       sentenceSimilarity: extracted?.similarity ?? 0,
+      askedSimilarity: extracted?.askedSimilarity ?? 0,
       coverage: extracted?.coverage ?? 0,
     };
     return {
@@ -148,10 +169,23 @@ export class KnowledgeIndex {
       evidence,
     };
   }
+
+  /** Passages by their nearest sentence or question: finds the one sentence that a long passage drowns. */
+  #byBestPart(query: Vector): number[] {
+    return this.#partVectors
+      .map((vectors, index) => ({
+        index,
+        score: Math.max(-1, ...vectors.map((vector) => dot(vector, query))),
+      }))
+      .sort((x, y) => y.score - x.score || x.index - y.index)
+      .slice(0, DEPTH)
+      .map(({ index }) => index);
+  }
 }
 
-/** Title, headings and tags count double in the lexical index. */
+/** Title, headings and tags count double in the lexical index; callers' questions count once. */
 function lexicalText(chunk: Chunk): string {
   const context = [chunk.title, ...chunk.headings, ...chunk.tags].join(' ');
-  return `${context} ${context} ${chunk.text}`;
+  const asked = chunk.questions.map((question) => question.text).join(' ');
+  return [context, context, asked, chunk.text].join(' ');
 }

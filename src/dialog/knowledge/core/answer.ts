@@ -1,5 +1,6 @@
+import { answerType, holdsAnswer } from './answer-type.js';
 import type { Chunk, Sentence } from './chunk.js';
-import { terms } from './terms.js';
+import type { Analyzer } from './thesaurus.js';
 import { dot, type Vector } from './vector.js';
 
 /** A retrieved passage with what sentence scoring needs. */
@@ -7,6 +8,8 @@ export interface AnswerPassage {
   readonly chunk: Chunk;
   /** One vector a sentence of the chunk, in order. */
   readonly vectors: readonly Vector[];
+  /** One vector a question of the chunk, in order. */
+  readonly questionVectors: readonly Vector[];
 }
 
 /** The question as the scorer sees it. */
@@ -15,6 +18,7 @@ export interface AnswerQuery {
   readonly vector: Vector;
   /** Weight of a stemmed term; rarer is greater. */
   readonly idf: (term: string) => number;
+  readonly analyze: Analyzer;
 }
 
 /** What is said, and where it comes from. */
@@ -25,18 +29,31 @@ export interface ExtractedAnswer {
   readonly passage: number;
   /** Cosine between the question and the best sentence. */
   readonly similarity: number;
-  /** Share of the question's content words, weighted by rarity, that the answer or its headings hold. */
+  /** Best cosine between the question and a heading or caller's question of the answering section. */
+  readonly askedSimilarity: number;
+  /** Share of the question's content words, weighted by rarity, that the section's questions and the answer hold. */
   readonly coverage: number;
 }
 
-/** Weights of the sentence score; found on the development questions of test/eval/retrieval. */
-const WEIGHTS = { similarity: 1, overlap: 0.35, heading: 0.15, rank: 0.04 } as const;
+/** Weights of the sentence score; a listwise logistic fit on the development questions of test/eval/retrieval. */
+const WEIGHTS = {
+  similarity: 1,
+  asked: 1.4,
+  overlap: 0.35,
+  coverage: 1.05,
+  answerType: 0.23,
+  first: 0.16,
+  rank: -0.065,
+} as const;
 
 /** A following sentence joins when it scores this share of the best one, or clearly continues it. */
-const JOIN_RATIO = 0.62;
+const JOIN_RATIO = 0.85;
 
 /** Longest answer; a second sentence that would pass it is left out. About 25 seconds of speech. */
 const MAX_ANSWER_CHARS = 360;
+
+/** A question or the introduction to a list answers nothing by itself. */
+const LEAD_IN_PENALTY = 0.4;
 
 /** Openings that only make sense after the sentence before. */
 const CONTINUES =
@@ -47,8 +64,12 @@ interface Candidate {
   readonly index: number;
   readonly score: number;
   readonly similarity: number;
+  readonly askedSimilarity: number;
   readonly coverage: number;
 }
+
+/** The question's content words with their weights. */
+type TermWeights = ReadonlyMap<string, number>;
 
 /**
  * Picks the sentence that answers best and, where it belongs, one neighbour: the sentence before when the best
@@ -60,7 +81,7 @@ export function extractAnswer(
   query: AnswerQuery,
   passages: readonly AnswerPassage[],
 ): ExtractedAnswer | undefined {
-  const weights = termWeights(query);
+  const weights: TermWeights = new Map(query.analyze(query.text).map((term) => [term, query.idf(term)]));
   const candidates = passages.flatMap((passage, rank) => scorePassage(query, weights, passage, rank));
   const best = candidates.reduce<Candidate | undefined>(
     (top, candidate) => (top === undefined || candidate.score > top.score ? candidate : top),
@@ -70,36 +91,48 @@ export function extractAnswer(
   const passage = passages[best.passage];
   if (passage === undefined) return undefined;
   const span = answerSpan(passage.chunk.sentences, best, candidates);
-  const text = span.map((sentence) => sentence.text).join(' ');
-  const context = [passage.chunk.title, span[0]?.heading ?? '', text].join(' ');
-  return { text, passage: best.passage, similarity: best.similarity, coverage: coverage(weights, context) };
-}
-
-/** Share of the question's weighted content words that a text holds, 0..1; 0 for a question without any. */
-export function queryCoverage(query: Pick<AnswerQuery, 'text' | 'idf'>, text: string): number {
-  return coverage(termWeights(query), text);
+  return {
+    text: span.map((sentence) => sentence.text).join(' '),
+    passage: best.passage,
+    similarity: best.similarity,
+    askedSimilarity: best.askedSimilarity,
+    coverage: best.coverage,
+  };
 }
 
 function scorePassage(
   query: AnswerQuery,
-  weights: ReadonlyMap<string, number>,
+  weights: TermWeights,
   passage: AnswerPassage,
   rank: number,
 ): Candidate[] {
   const { chunk } = passage;
+  const type = answerType(query.text);
+  const asked = chunk.questions.map((question, index) => ({
+    ...question,
+    similarity: similarityTo(query, passage.questionVectors[index]),
+  }));
   return chunk.sentences.map((sentence, index) => {
-    const vector = passage.vectors[index];
-    const similarity = vector === undefined ? 0 : dot(vector, query.vector);
-    const own = coverage(weights, sentence.text);
-    const heading = coverage(weights, `${chunk.title} ${sentence.heading}`);
+    const near = asked.filter((question) => question.section === sentence.section);
+    const askedSimilarity = Math.max(0, ...near.map((question) => question.similarity));
+    const similarity = similarityTo(query, passage.vectors[index]);
+    const context = [chunk.title, ...near.map((question) => question.text), sentence.text].join(' ');
+    const covered = coverage(weights, query.analyze(context));
     const score =
       WEIGHTS.similarity * similarity +
-      WEIGHTS.overlap * own +
-      WEIGHTS.heading * heading -
+      WEIGHTS.asked * askedSimilarity +
+      WEIGHTS.overlap * coverage(weights, query.analyze(sentence.text)) +
+      WEIGHTS.coverage * covered +
+      WEIGHTS.answerType * Number(type !== undefined && holdsAnswer(type, sentence.text)) +
+      WEIGHTS.first * Number(sentence.opensSection) +
       WEIGHTS.rank * rank -
-      (isLeadIn(sentence.text) ? 0.2 : 0);
-    return { passage: rank, index, score, similarity, coverage: own };
+      LEAD_IN_PENALTY * Number(/[?:]$/.test(sentence.text));
+    return { passage: rank, index, score, similarity, askedSimilarity, coverage: covered };
   });
+}
+
+function similarityTo(query: AnswerQuery, vector: Vector | undefined): number {
+  return vector === undefined ? 0 : dot(vector, query.vector);
 }
 
 function answerSpan(
@@ -130,17 +163,9 @@ function fits(first: Sentence, second: Sentence): boolean {
   return first.text.length + 1 + second.text.length <= MAX_ANSWER_CHARS;
 }
 
-/** A question or an introduction to a list answers nothing by itself. */
-function isLeadIn(sentence: string): boolean {
-  return /[?:]$/.test(sentence);
-}
-
-function termWeights(query: Pick<AnswerQuery, 'text' | 'idf'>): Map<string, number> {
-  return new Map(terms(query.text).map((term) => [term, query.idf(term)]));
-}
-
-function coverage(weights: ReadonlyMap<string, number>, text: string): number {
-  const present = new Set(terms(text));
+/** Share of the weighted words that are among the terms of a text, 0..1; 0 for a question without any. */
+function coverage(weights: TermWeights, text: readonly string[]): number {
+  const present = new Set(text);
   let total = 0;
   let found = 0;
   for (const [term, weight] of weights) {

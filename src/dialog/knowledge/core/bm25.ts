@@ -1,4 +1,5 @@
 import { terms } from './terms.js';
+import type { Analyzer } from './thesaurus.js';
 
 /** Parameters of {@link Bm25Index}. */
 export interface Bm25Options {
@@ -6,6 +7,8 @@ export interface Bm25Options {
   readonly k1?: number;
   /** How strongly long passages are discounted, 0..1. Default 0.75. */
   readonly b?: number;
+  /** Splits passages and questions into terms. Default {@link terms}. */
+  readonly analyze?: Analyzer;
 }
 
 /** A passage with its score. */
@@ -21,19 +24,21 @@ interface Posting {
   readonly count: number;
 }
 
-/** Okapi BM25 over stemmed content words. Immutable once built. */
+/** Okapi BM25 over the terms of an analyzer. Immutable once built. */
 export class Bm25Index {
   readonly #postings = new Map<string, Posting[]>();
   readonly #lengths: number[];
   readonly #averageLength: number;
   readonly #k1: number;
   readonly #b: number;
+  readonly #analyze: Analyzer;
 
   /** @param texts - one string a passage */
   constructor(texts: readonly string[], options: Bm25Options = {}) {
     this.#k1 = options.k1 ?? 1.2;
     this.#b = options.b ?? 0.75;
-    this.#lengths = texts.map((text, index) => this.#add(index, terms(text)));
+    this.#analyze = options.analyze ?? terms;
+    this.#lengths = texts.map((text, index) => this.#add(index, this.#analyze(text)));
     const total = this.#lengths.reduce((sum, length) => sum + length, 0);
     this.#averageLength = texts.length === 0 ? 1 : Math.max(1, total / texts.length);
   }
@@ -52,7 +57,7 @@ export class Bm25Index {
   /** The best `limit` passages that share a term with the query, best first; ties by position. */
   search(query: string, limit: number): Scored[] {
     const scores = new Map<number, number>();
-    for (const term of new Set(terms(query))) {
+    for (const term of new Set(this.#analyze(query))) {
       const postings = this.#postings.get(term);
       if (postings === undefined) continue;
       const idf = this.idf(term);

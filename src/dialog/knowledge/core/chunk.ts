@@ -16,6 +16,8 @@ export interface Section {
   /** Headings from the outermost to the innermost, the title of the document left out. */
   readonly headings: readonly string[];
   readonly paragraphs: readonly string[];
+  /** Questions that the section answers, in callers' words. Searched, never spoken. */
+  readonly questions?: readonly string[];
 }
 
 /** A sentence with its place in its document. */
@@ -25,8 +27,16 @@ export interface Sentence {
   readonly position: number;
   /** Sentences of the same section belong together. */
   readonly section: number;
+  /** True for the first sentence of its section. */
+  readonly opensSection: boolean;
   /** Innermost heading; empty above the first one. */
   readonly heading: string;
+}
+
+/** A wording under which a section is looked for. */
+export interface AskedQuestion {
+  readonly text: string;
+  readonly section: number;
 }
 
 /** A passage that is searched as one. */
@@ -40,6 +50,8 @@ export interface Chunk {
   /** Headings the passage stands under, outermost first. */
   readonly headings: readonly string[];
   readonly sentences: readonly Sentence[];
+  /** Headings and callers' questions of the sections the passage holds. */
+  readonly questions: readonly AskedQuestion[];
   /** The sentences joined. */
   readonly text: string;
 }
@@ -83,7 +95,12 @@ function documentSentences(document: KnowledgeDocument, maxChars: number): Sente
     section.paragraphs
       .flatMap(splitSentences)
       .flatMap((sentence) => wrapSentence(sentence, maxChars))
-      .map((text) => ({ text, section: index, heading: section.headings.at(-1) ?? '' })),
+      .map((text, at) => ({
+        text,
+        section: index,
+        opensSection: at === 0,
+        heading: section.headings.at(-1) ?? '',
+      })),
   );
   return texts.map((sentence, position) => ({ ...sentence, position }));
 }
@@ -118,8 +135,17 @@ function toChunk(document: KnowledgeDocument, sentences: readonly Sentence[], in
     path: document.path,
     headings: [...new Set(headings)],
     sentences,
+    questions: [...new Set(sentences.map((sentence) => sentence.section))].flatMap((section) =>
+      askedQuestions(document, section),
+    ),
     text: joined(sentences),
   };
+}
+
+function askedQuestions(document: KnowledgeDocument, section: number): AskedQuestion[] {
+  const { headings, questions = [] } = document.sections[section] ?? { headings: [] };
+  const heading = headings.at(-1);
+  return [...(heading === undefined ? [] : [heading]), ...questions].map((text) => ({ text, section }));
 }
 
 function joined(sentences: readonly Sentence[]): string {

@@ -1,11 +1,18 @@
 import type { Section } from './chunk.js';
 
+/** A comment that lists callers' questions: `<!-- asked: when do you open | are you open today -->`. */
+const ASKED = /^\s*<!--\s*asked:\s*([\s\S]*?)\s*-->\s*$/i;
+
 /**
  * Reads the text of a Markdown body: headings, paragraphs, list items and table rows become sections of plain
- * paragraphs; code blocks, comments and images are left out; links keep their words. Any text is accepted.
+ * paragraphs; code blocks, comments and images are left out; links keep their words. A comment line
+ * `<!-- asked: … | … -->` under a heading gives the questions that callers ask about the section. Any text is
+ * accepted.
  */
 export function markdownSections(body: string): Section[] {
-  const sections: { headings: string[]; paragraphs: string[] }[] = [{ headings: [], paragraphs: [] }];
+  const sections: { headings: string[]; paragraphs: string[]; questions: string[] }[] = [
+    { headings: [], paragraphs: [], questions: [] },
+  ];
   const stack: { level: number; text: string }[] = [];
   let paragraph: string[] = [];
   const flush = (): void => {
@@ -20,7 +27,13 @@ export function markdownSections(body: string): Section[] {
       const level = heading[1]?.length ?? 1;
       while ((stack.at(-1)?.level ?? 0) >= level) stack.pop();
       stack.push({ level, text: plainText(heading[2] ?? '') });
-      sections.push({ headings: stack.map((item) => item.text), paragraphs: [] });
+      sections.push({ headings: stack.map((item) => item.text), paragraphs: [], questions: [] });
+      continue;
+    }
+    const asked = ASKED.exec(line)?.[1];
+    if (asked !== undefined) {
+      flush();
+      sections.at(-1)?.questions.push(...asked.split('|').map((question) => question.trim()));
       continue;
     }
     if (line.trim() === '' || /^\s*(?:[-*_]\s*){3,}$/.test(line) || /^\s*\|?[\s:|-]+\|[\s:|-]*$/.test(line)) {
@@ -51,7 +64,9 @@ export function plainSections(body: string): Section[] {
 }
 
 function stripBlocks(body: string): string {
-  return body.replace(/<!--[\s\S]*?-->/g, '').replace(/^ {0,3}(```|~~~)[\s\S]*?^ {0,3}\1.*$/gm, '');
+  return body
+    .replace(/<!--(?!\s*asked:)[\s\S]*?-->/gi, '')
+    .replace(/^ {0,3}(```|~~~)[\s\S]*?^ {0,3}\1.*$/gm, '');
 }
 
 function tableRow(line: string): string {

@@ -8,7 +8,8 @@ const STOP_WORDS = new Set(
     'like ll m may maybe me might mine my no not now of off ok okay on or our ours out please re s shall she should ' +
     'so some such t tell than thank thanks that the their them then there these they this those to too uh um up us ' +
     've very wanna want wants was we well were what whats when where which who whom whose why will with would yeah ' +
-    'yes you your yours'
+    'yes you your yours about actually already also anybody anyone anything been really lately still ever even ' +
+    'feel feeling need needs needed make makes take takes thing things use used something somebody someone there through'
   ).split(' '),
 );
 

@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { INTENT_NAMES, type IntentName } from '../../../src/dialog/core/types.js';
+import { projectRoot } from '../../../src/threads/project-root.js';
+
+/** A sentence with the intents that are right for it. */
+export interface Utterance {
+  readonly text: string;
+  /** Right answers; the first one names the class it is counted under. */
+  readonly accepted: readonly [IntentName, ...IntentName[]];
+}
+
+/** The project's own sentences: `dev` for tuning, `test` held out. */
+export function ownUtterances(split: 'dev' | 'test'): Utterance[] {
+  const file = join(projectRoot(), 'test/eval/intent', `utterances-${split}.yaml`);
+  const byIntent = parse(readFileSync(file, 'utf8')) as Record<IntentName, string[]>;
+  return INTENT_NAMES.flatMap((intent) =>
+    byIntent[intent].map((text): Utterance => ({ text, accepted: [intent] })),
+  );
+}
+
+/** CLINC150 intents that an advising office has too. */
+const CLINC_SAME: Readonly<Record<string, IntentName>> = {
+  greeting: 'GREETING',
+  goodbye: 'GOODBYE',
+  repeat: 'REPEAT',
+  schedule_meeting: 'APPOINTMENT_SCHEDULING',
+};
+
+/** CLINC150 intents that an office could understand either way; they are not counted. */
+const CLINC_AMBIGUOUS = new Set([
+  ...[
+    'yes',
+    'no',
+    'maybe',
+    'thank_you',
+    'cancel',
+    'cancel_reservation',
+    'confirm_reservation',
+    'change_speed',
+  ],
+  ...['meeting_schedule', 'calendar', 'calendar_update', 'what_can_i_ask_you', 'accept_reservations'],
+]);
+
+/** CLINC150: the validation half, its other intents and its out-of-scope sentences as OUT_OF_SCOPE. */
+export function clinc150(dataDir: string): Utterance[] {
+  const file = join(dataDir, 'intent/clinc150_train_val.json');
+  const rows = JSON.parse(readFileSync(file, 'utf8')) as Record<'val' | 'oos_val', [string, string][]>;
+  return [...rows.val, ...rows.oos_val]
+    .filter(([, label]) => !CLINC_AMBIGUOUS.has(label))
+    .map(([text, label]): Utterance => ({ text, accepted: [CLINC_SAME[label] ?? 'OUT_OF_SCOPE'] }));
+}
+
+/**
+ * NLU++ (banking and hotels, spoken style). Its modular intents are combined: `appointment` or `booking` with
+ * `change`, `cancel…` or `make…`, and the general ones. What is left belongs to banks and hotels.
+ */
+export function nluPlusPlus(dataDir: string): Utterance[] {
+  const root = join(dataDir, 'intent/nlupp/data');
+  return ['banking', 'hotels'].flatMap((domain) =>
+    readdirSync(join(root, domain))
+      .sort()
+      .flatMap((name) => {
+        const rows = JSON.parse(readFileSync(join(root, domain, name), 'utf8')) as {
+          text: string;
+          intents?: string[];
+        }[];
+        return rows.map(({ text, intents = [] }): Utterance => ({
+          text,
+          accepted: acceptedOf(new Set(intents)),
+        }));
+      }),
+  );
+}
+
+function acceptedOf(intents: ReadonlySet<string>): Utterance['accepted'] {
+  const meeting = intents.has('appointment') || intents.has('booking');
+  const accepted: IntentName[] = [];
+  if (intents.has('handoff')) accepted.push('HUMAN_HANDOFF');
+  if (meeting && intents.has('change')) accepted.push('APPOINTMENT_CHANGE');
+  if (meeting && intents.has('cancel_close_leave_freeze')) accepted.push('APPOINTMENT_CANCEL');
+  if (
+    meeting &&
+    accepted.length === 0 &&
+    (intents.has('make_open_apply_setup_get_activate') || intents.has('new'))
+  ) {
+    accepted.push('APPOINTMENT_SCHEDULING');
+  }
+  if (intents.has('repeat')) accepted.push('REPEAT');
+  if (intents.has('end_call')) accepted.push('GOODBYE');
+  if (accepted.length === 0 && intents.size === 1 && intents.has('greet')) accepted.push('GREETING');
+  const [first = 'OUT_OF_SCOPE', ...rest] = accepted;
+  return [first, ...rest];
+}

@@ -1,0 +1,117 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { INTENT_NAMES, type IntentName } from '../../../src/dialog/core/types.js';
+import { classifyByPattern } from '../../../src/dialog/intent/core/patterns.js';
+import { openUseEmbedder } from '../../../src/dialog/knowledge/embedder.js';
+import { KnowledgeEngine } from '../../../src/dialog/knowledge/knowledge-engine.js';
+import { exactIndex, loadHnswIndex } from '../../../src/dialog/knowledge/vector-index.js';
+import { projectRoot } from '../../../src/threads/project-root.js';
+import { clinc150, nluPlusPlus, ownUtterances, type Utterance } from './datasets.js';
+
+/** Figures of one set, some of them per intent. */
+export interface IntentMetrics {
+  readonly [name: string]: number | { readonly [intent: string]: number };
+}
+
+/** One classified sentence. */
+export interface Classified extends Utterance {
+  readonly intent: IntentName;
+  readonly confidence: number;
+  readonly byPattern: boolean;
+  /** True when the knowledge base would have answered it. */
+  readonly answered: boolean;
+  readonly ms: number;
+}
+
+/**
+ * Intent recognition: the own sentences (development and held-out halves), CLINC150 and NLU++ from `dataDir`
+ * where it holds them.
+ */
+export async function run(options: { json: boolean; dataDir: string | undefined }): Promise<{
+  name: string;
+  n: number;
+  metrics: Record<string, IntentMetrics>;
+}> {
+  const cacheDir = mkdtempSync(join(tmpdir(), 'leibniz-eval-intent-'));
+  try {
+    const classify = await openClassifier(cacheDir);
+    const sets: [string, Utterance[]][] = [
+      ['own_dev', ownUtterances('dev')],
+      ['own_test', ownUtterances('test')],
+    ];
+    const { dataDir } = options;
+    if (dataDir !== undefined && readdirSync(dataDir).includes('intent')) {
+      sets.push(['clinc150', clinc150(dataDir)], ['nlupp', nluPlusPlus(dataDir)]);
+    }
+    const metrics: Record<string, IntentMetrics> = {};
+    let n = 0;
+    for (const [name, utterances] of sets) {
+      const results: Classified[] = [];
+      for (const utterance of utterances) results.push(await classify(utterance));
+      metrics[name] = summarise(results);
+      n += results.length;
+    }
+    return { name: 'intent', n, metrics };
+  } finally {
+    rmSync(cacheDir, { recursive: true, force: true });
+  }
+}
+
+/** The classifier as a call meets it: patterns first, then embeddings and the knowledge base. */
+export async function openClassifier(
+  cacheDir: string,
+): Promise<(utterance: Utterance) => Promise<Classified>> {
+  const engine = await KnowledgeEngine.open(
+    { knowledgeBaseDir: join(projectRoot(), 'knowledge_base'), cacheDir, roots: [] },
+    {
+      embedder: await openUseEmbedder(),
+      createIndex: (await loadHnswIndex()) ?? exactIndex,
+      now: () => performance.now(),
+    },
+  );
+  return async (utterance) => {
+    const start = performance.now();
+    const pattern = classifyByPattern(utterance.text);
+    const { intent, confidence } = pattern ?? (await engine.classify(utterance.text));
+    const ms = performance.now() - start;
+    const answered = intent === 'RAG_QUERY' && (await engine.query(utterance.text)).found;
+    return { ...utterance, intent, confidence, byPattern: pattern !== undefined, answered, ms };
+  };
+}
+
+/** Figures over classified sentences. */
+export function summarise(results: readonly Classified[]): IntentMetrics {
+  const share = (part: readonly Classified[], of: readonly Classified[]): number =>
+    part.length / Math.max(1, of.length);
+  const isRight = (result: Classified): boolean => result.accepted.includes(result.intent);
+  const inside = results.filter((result) => result.accepted[0] !== 'OUT_OF_SCOPE');
+  const outside = results.filter((result) => result.accepted[0] === 'OUT_OF_SCOPE');
+  const patterned = results.filter((result) => result.byPattern);
+  const recall: Record<string, number> = {};
+  const precision: Record<string, number> = {};
+  for (const name of INTENT_NAMES) {
+    const wanted = results.filter((result) => result.accepted[0] === name);
+    const given = results.filter((result) => result.intent === name);
+    if (wanted.length > 0) recall[name.toLowerCase()] = share(wanted.filter(isRight), wanted);
+    if (given.length > 0) precision[name.toLowerCase()] = share(given.filter(isRight), given);
+  }
+  const times = results.filter((result) => !result.byPattern).map((result) => result.ms);
+  times.sort((a, b) => a - b);
+  return {
+    sentences: results.length,
+    accuracy: share(results.filter(isRight), results),
+    in_scope_accuracy: share(inside.filter(isRight), inside),
+    out_of_scope_recall: share(outside.filter(isRight), outside),
+    // A question that the knowledge base then declines does no harm.
+    out_of_scope_harmless: share(
+      outside.filter((result) => isRight(result) || (result.intent === 'RAG_QUERY' && !result.answered)),
+      outside,
+    ),
+    by_pattern: share(patterned, results),
+    pattern_precision: share(patterned.filter(isRight), patterned),
+    recall,
+    precision,
+    embedding_p50_ms: times[Math.floor(times.length / 2)] ?? 0,
+  };
+}
