@@ -1,8 +1,8 @@
 import { LeibnizError } from '../kernel/errors.js';
 
 /** Turns the error of a failed `listen` or `bind` into one sentence a person can act on. */
-export function listenError(cause: unknown, host: string, port: number, setting: string): LeibnizError {
-  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
+export function listenError(cause: Error, host: string, port: number, setting: string): LeibnizError {
+  const { code } = cause as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
     const remedy = `stop the program that uses it or set ${setting} to a free port`;
     return new LeibnizError('PORT_IN_USE', `Port ${port} on ${host} is in use: ${remedy}.`, {
