@@ -18,8 +18,8 @@ export async function run(): Promise<BenchReport> {
   try {
     const metrics: Record<string, number | BenchMetrics> = {};
     for (const [name, text] of Object.entries(TEXTS)) metrics[name] = await measure(tts, text, 'rms');
-    for (const { id } of tts.voices())
-      metrics[`voice_${id}`] = await measure(tts, TEXTS['sentence'] ?? '', id);
+    const { sentence = '' } = TEXTS;
+    for (const { id } of tts.voices()) metrics[`voice_${id}`] = await measure(tts, sentence, id);
     metrics['rss_mb'] = round(process.memoryUsage.rss() / 1e6);
     return { name: 'speech-tts', n: (Object.keys(TEXTS).length + tts.voices().length) * ROUNDS, metrics };
   } finally {
