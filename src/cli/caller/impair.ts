@@ -24,9 +24,7 @@ export function impair(inner: RtpTransport, how: Impairment, rng: Rng, scheduler
     port: inner.port,
     ...(inner.rtcpPort === undefined ? {} : { rtcpPort: inner.rtcpPort }),
     send: (data, host, port) => {
-      // The sender reuses its buffer; a delayed packet needs its own.
-      const copy = Uint8Array.from(data);
-      pass(() => inner.send(copy, host, port));
+      pass(() => inner.send(data, host, port));
     },
     sendRtcp: (data, host, port) => inner.sendRtcp(data, host, port),
     onPacket: (listener: DatagramListener) => {
