@@ -7,8 +7,9 @@ export class BoundedQueue<T> {
 
   /** @param capacity - most items held at once, at least 1 */
   constructor(readonly capacity: number) {
-    if (!Number.isInteger(capacity) || capacity < 1)
+    if (!Number.isInteger(capacity) || capacity < 1) {
       throw new RangeError(`capacity must be >= 1, got ${capacity}`);
+    }
     this.#items = new Array<T | undefined>(capacity);
   }
 
