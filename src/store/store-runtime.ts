@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LeibnizError } from '../kernel/errors.js';
 import { beat, retire } from './aggregates/calls.js';
 import { sweepConversations } from './aggregates/conversations.js';
@@ -118,6 +121,7 @@ export class StoreRuntime {
 
 async function openEmbedded(folder: string, onBroken: () => void): Promise<Database> {
   try {
+    if (!existsSync(join(folder, 'PG_VERSION'))) await createEmbedded(folder);
     return await PgliteDatabase.open(folder, onBroken);
   } catch (error) {
     throw new LeibnizError(
@@ -126,6 +130,21 @@ async function openEmbedded(folder: string, onBroken: () => void): Promise<Datab
         'another folder, or move this one away to start anew.',
       { field: 'DATA_DIR' },
     );
+  }
+}
+
+/** Makes the database beside its place and moves it there whole: a start that is cut short leaves nothing behind. */
+async function createEmbedded(folder: string): Promise<void> {
+  const draft = `${folder}.new`;
+  await rm(draft, { recursive: true, force: true });
+  try {
+    const db = await PgliteDatabase.open(draft);
+    await db.close();
+    await rm(folder, { recursive: true, force: true });
+    await rename(draft, folder);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
   }
 }
 

@@ -71,6 +71,8 @@ export class StoreJournal implements Journal {
   /** Spool file whose lines are on their way back. */
   #replaying: { readonly lines: readonly string[]; next: number } | undefined;
   #current: Promise<void> = Promise.resolve();
+  /** Ends the wait for the database's answer. */
+  #endWait: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
   #timerAt = Infinity;
   readonly #waiters = new Set<() => void>();
@@ -95,6 +97,7 @@ export class StoreJournal implements Journal {
       if (this.#droppedBefore === 0) this.#notice('events_dropped');
       this.#droppedBefore = this.#pending.dropped;
     }
+    if (this.#isCrowded()) this.#endWait?.();
     this.#wakeIn(this.#pending.size >= BATCH_ITEMS ? 0 : this.#limits.flushMs);
   }
 
@@ -223,10 +226,17 @@ export class StoreJournal implements Journal {
     }
   }
 
+  /** More than a quarter of the bound: events come faster than the database takes them. */
+  #isCrowded(): boolean {
+    const { maxItems, maxBytes } = this.#limits;
+    return this.#pending.size > maxItems / 4 || this.#pending.bytes > maxBytes / 4;
+  }
+
   /** One unit of work: a batch to the database, a spool file back to it, or pending lines to the spool. */
   async #step(): Promise<void> {
     const available = this.#sending === undefined && this.#o.scheduler.now() >= this.#nextTryAt;
-    if (!available) {
+    const canSpool = this.#o.scheduler.now() >= this.#spoolRetryAt;
+    if (!available || (this.#isCrowded() && canSpool)) {
       await this.#toSpool();
       return;
     }
@@ -264,7 +274,7 @@ export class StoreJournal implements Journal {
   }
 
   /**
-   * Sends a batch and waits for its answer, but no longer than `patienceMs`. `onDelivered` runs whenever the
+   * Sends a batch and waits for its answer, but no longer than `patienceMs` or until memory fills. `onDelivered` runs whenever the
    * database has taken it, also after the wait, so that a slow database still makes progress.
    */
   async #deliver(lines: readonly string[], onDelivered: () => void): Promise<boolean> {
@@ -288,17 +298,19 @@ export class StoreJournal implements Journal {
     });
     let cancel: () => void = () => undefined;
     const late = new Promise<boolean>((resolve) => {
-      cancel = scheduler.at(addMs(scheduler.now(), this.#limits.patienceMs), () => resolve(false));
+      this.#endWait = () => resolve(false);
+      cancel = scheduler.at(addMs(scheduler.now(), this.#limits.patienceMs), this.#endWait);
     });
     const delivered = await Promise.race([sending, late]);
     cancel();
+    this.#endWait = undefined;
     if (!delivered && this.#sending !== undefined) this.#markDown();
     return delivered;
   }
 
   async #toSpool(): Promise<void> {
     const { scheduler, spool } = this.#o;
-    if (this.#spoolFailing && scheduler.now() < this.#spoolRetryAt) return;
+    if (scheduler.now() < this.#spoolRetryAt) return;
     while (this.#pending.size > 0) {
       const batch = this.#pending.take(BATCH_ITEMS, BATCH_BYTES);
       if (!(await spool.write(batch.lines, scheduler.wall()))) {
@@ -306,11 +318,13 @@ export class StoreJournal implements Journal {
         return;
       }
       this.#pending.removeTo(batch.end);
-      if (this.#spoolFailing) {
-        this.#spoolFailing = false;
-        this.#notice('spool_working');
-      }
+      if (this.#spoolFailing) this.#spoolWorks();
     }
+  }
+
+  #spoolWorks(): void {
+    this.#spoolFailing = false;
+    this.#notice('spool_working');
   }
 
   #failSpool(error: unknown): void {
@@ -322,6 +336,8 @@ export class StoreJournal implements Journal {
   #up(): void {
     this.#retryMs = this.#limits.retryMinMs;
     this.#nextTryAt = 0;
+    // Nothing depends on the disk any more; whether it works shows when it is needed next.
+    if (this.#spoolFailing) this.#spoolWorks();
     if (this.#storeDown) this.#notice('store_up');
     this.#storeDown = false;
   }

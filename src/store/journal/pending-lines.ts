@@ -60,7 +60,10 @@ export class PendingLines {
     }
     // At the bound a tenth goes at once, so that the array is not moved for every line.
     if (excess > 0) {
-      const batch = Math.min(this.#entries.length - 1, Math.max(excess, Math.ceil(this.maxItems / 10)));
+      const batch = Math.min(
+        this.#entries.length - 1,
+        Math.max(excess, Math.ceil(this.#entries.length / 10)),
+      );
       this.#dropped += batch;
       this.#discard(batch);
     }

@@ -1,11 +1,14 @@
-import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { openStore, type OpenStoreOptions } from '../../../src/jobs/open-store.js';
+import { MIGRATIONS } from '../../../src/store/migrations/index.js';
 import type { BookingRequest, Store } from '../../../src/store/types.js';
 import { wallMs, type WallMs } from '../../../src/kernel/time.js';
+import { projectRoot } from '../../../src/threads/project-root.js';
 import { POSTGRES_URL } from '../../support/requires.js';
 
 /** A fresh folder that goes away with {@link Folders.remove}. */
@@ -23,26 +26,36 @@ export class Folders {
   }
 }
 
-/** Makes data directories with an empty, migrated embedded database; copying one is much faster than creating it. */
+/**
+ * Makes data directories with an empty, migrated embedded database. One is created for this schema and kept in the
+ * system's folder for temporary files; copying it is much faster than creating another.
+ */
 export class EmbeddedTemplate {
-  #template: Promise<string> | undefined;
-
   constructor(private readonly folders: Folders) {}
 
   async dataDir(): Promise<string> {
-    this.#template ??= this.#create();
+    const template = join(tmpdir(), `leibniz-template-${SCHEMA_HASH}`);
+    if (!existsSync(template)) await this.#create(template);
     const folder = await this.folders.make();
-    await cp(await this.#template, folder, { recursive: true });
+    await cp(template, folder, { recursive: true });
     return folder;
   }
 
-  async #create(): Promise<string> {
+  async #create(template: string): Promise<void> {
     const folder = await this.folders.make();
     const store = await openStore({ dataDir: folder });
     await store.close();
-    return folder;
+    // Another suite may have been faster.
+    await rename(folder, template).catch(() => undefined);
+    if (!existsSync(template)) throw new Error(`cannot make ${template}`);
   }
 }
+
+const SCHEMA_HASH = createHash('sha256')
+  .update(JSON.stringify([MIGRATIONS, process.versions.node]))
+  .update(readFileSync(join(projectRoot(), 'package-lock.json')))
+  .digest('hex')
+  .slice(0, 16);
 
 /** A database of its own on the test server. */
 export async function scratchDatabase(): Promise<{ readonly url: string; drop(): Promise<void> }> {

@@ -31,13 +31,14 @@ function call(store: Store, callId: string, turns: number, end = true): void {
       payload: { index },
     });
   }
-  if (end)
+  if (end) {
     store.journal.append({
       kind: 'call_ended',
       callId,
       reason: 'agent_goodbye',
       endedAt: wallMs(NINE + turns),
     });
+  }
 }
 
 async function elapsed(run: () => Promise<unknown>): Promise<number> {

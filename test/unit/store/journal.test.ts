@@ -133,6 +133,21 @@ describe('journal', () => {
     expect(journal.spoolBytes).toBe(0);
   });
 
+  it('events come faster than the database takes them: the rest goes to disk before memory is full', async () => {
+    const { time, database, journal, append } = setUp({ maxItems: 400 });
+    database.mode = 'silent';
+    for (let i = 0; i < 20; i++) {
+      append(80);
+      await time.advance(10);
+    }
+    expect(journal.droppedEvents).toBe(0);
+    expect(journal.spoolBytes).toBeGreaterThan(0);
+    database.mode = 'answer';
+    database.held.splice(0).forEach((answer) => answer());
+    await time.advance(2000);
+    expect(database.got.size).toBe(1600);
+  });
+
   it('database and disk both gone: memory keeps the newest within its bound and counts the rest', async () => {
     const { time, fs, database, journal, append, notices } = setUp({ maxItems: 100 });
     database.mode = 'refuse';
