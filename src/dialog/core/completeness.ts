@@ -85,6 +85,7 @@ function isHanging(words: readonly string[], last: string, expectation: Expectat
   // "too" and "for" may be the numbers that were asked for; "no" and "not" alone are answers.
   const isTime = expectation.kind === 'time' || expectation.kind === 'choice';
   if (isTime && words.at(-2) === 'at' && ['to', 'for'].includes(last)) return false;
+  if (last === 'you' && words.at(-2) === 'thank') return false;
   if (HANGING.has(last)) return true;
   return words.length > 1 && last !== 'please' && HANGING_INSIDE.has(last);
 }

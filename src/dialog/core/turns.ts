@@ -117,7 +117,7 @@ function answerOpenQuestion(draft: Draft, text: string, confidence: number): boo
     }
     case 'person':
     case 'callback': {
-      return answerOffer(draft, text, draft.state.ask);
+      return answerOffer(draft, text, draft.state.ask) || answerAppointment(draft, text, confidence);
     }
     case 'callback_number': {
       return answerNumber(draft, text);

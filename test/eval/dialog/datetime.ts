@@ -182,10 +182,12 @@ async function recognizersCases(file: string): Promise<readonly Case[]> {
     if (value === undefined || values.length !== 1) continue;
     if (spec === 'DateParser' && reference === '') continue;
     const base = { set: 'recognizers', text, today, weight: 1 } as const;
-    if (value.date !== undefined && isBookable(value.date, today))
-      {cases.push({ ...base, kind: 'date', date: value.date });}
-    if (value.time?.endsWith(':00') === true)
-      {cases.push({ ...base, kind: 'time', minute: clock(value.time) });}
+    if (value.date !== undefined && isBookable(value.date, today)) {
+      cases.push({ ...base, kind: 'date', date: value.date });
+    }
+    if (value.time?.endsWith(':00') === true) {
+      cases.push({ ...base, kind: 'time', minute: clock(value.time) });
+    }
   }
   return cases;
 }

@@ -203,3 +203,6 @@ function answerOf(text: string): KnowledgeAnswer {
   }
   return { found: false, answer: '', sources: [], confidence: 0.1 };
 }
+
+/** Matches an error by its code. */
+export const withCode = (code: string): Error => expect.objectContaining({ code }) as Error;

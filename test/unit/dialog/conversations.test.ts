@@ -283,6 +283,49 @@ const BOOKING: readonly Row[] = [
     booked: [['2026-11-24', '14:00', 'academic standing', 'Ada']],
   },
   {
+    name: 'offers > anything later > later ones > the first one',
+    options: { busy: [taken('2026-11-24', '10:00', '10:30')] },
+    turns: [
+      'book me tomorrow at ten about grades, my name is Ada',
+      'do you have anything later?',
+      'the first one',
+      'yes',
+    ],
+    says: [/9:30 AM or 10:30 AM/, /I have 11 AM, .* or 4:30 PM/],
+    booked: [['2026-11-24', '11:00', 'academic standing', 'Ada']],
+  },
+  {
+    name: 'one o clock as a bare "one"',
+    turns: ['book an appointment', 'tomorrow', 'one', 'grades', 'Ada', 'yes'],
+    booked: [['2026-11-24', '13:00', 'academic standing', 'Ada']],
+  },
+  {
+    name: 'any day next week > offers of next week',
+    turns: ['book an appointment', 'any day next week', 'the second one', 'grades', 'Ada', 'yes'],
+    says: [/day/, /On Monday, November 30th, I have 9 AM, .* or 4:30 PM/],
+  },
+  {
+    name: 'I can only do mornings > morning times',
+    turns: ['book an appointment', 'tomorrow', 'I can only do mornings', '9:30'],
+    says: [/day/, /time/, /I have 9 AM, .* or 11:30 AM/],
+  },
+  {
+    name: 'between two and four > times in between',
+    turns: ['book an appointment', 'tomorrow between two and four'],
+    says: [/day/, /I have 2 PM, .* or 3:30 PM/],
+  },
+  {
+    name: 'tomorrow > in two hours is today',
+    turns: ['book an appointment', 'in two hours', 'grades', 'Ada', 'yes'],
+    booked: [['2026-11-23', '11:00', 'academic standing', 'Ada']],
+  },
+  {
+    name: 'a person offered in the middle > the caller goes on with the booking instead',
+    turns: ['book me tomorrow at ten', 'how tall is the president?', 'about transfer credits', 'Ada', 'yes'],
+    says: [/free/, /Shall I connect you/, /name/],
+    booked: [['2026-11-24', '10:00', 'transfer credits', 'Ada']],
+  },
+  {
     name: 'never mind > nothing is booked',
     turns: ['book me tomorrow at ten', 'never mind'],
     says: [/free/, 'I have not booked anything'],

@@ -1,6 +1,6 @@
 import { CONFIDENCE } from '../thresholds.js';
 import { asksForTimes } from '../language/commands.js';
-import { addDays, toLocal, weekdayOf, type LocalDate } from '../language/local-date.js';
+import { addDays, DAY_MIN, toLocal, weekdayOf, type LocalDate } from '../language/local-date.js';
 import { findMentions, type Mention } from '../language/mentions.js';
 import { findIntroducedName, readName, soundsLike } from '../language/names.js';
 import { findPurpose, readPurpose } from '../language/purposes.js';
@@ -59,7 +59,10 @@ export function hear(
   const covered = mentions.reduce((sum, mention) => sum + mention.to - mention.from, 0);
   const takesTimes = !hasOwnWords || isCorrection || covered >= tokens.length * 0.6;
   const times = takesTimes ? mentions : [];
-  const chosen = asked === 'offer' ? chooseOffer(before, text, tokens, times, ctx) : undefined;
+  const chosen =
+    asked === 'offer'
+      ? (otherOffers(before, text) ?? chooseOffer(before, text, tokens, times, ctx))
+      : undefined;
   const scheduled: Heard = chosen ?? applyMentions(before, times, tokens, ctx);
   const rest = cutMentions(text, tokens, times);
   const named = applyName(scheduled, rest, asked);
@@ -228,6 +231,25 @@ const POSITIONS: readonly (readonly [RegExp, (count: number) => number])[] = [
   [/\b(?:last|later|latest|latter)(?: one| time| option)?\b/i, (count) => count - 1],
   [/\b(?:either|any of (?:them|those)|doesn't matter|whichever)\b/i, () => 0],
 ];
+
+/** "Anything later?": asks for times after (or before) those that were offered. */
+function otherOffers(state: AppointmentState, text: string): Heard | undefined {
+  const direction = /\b(?:any|some)(?:thing)?\b.*\b(later|earlier)\b/i.exec(text)?.[1]?.toLowerCase();
+  const first = state.offers[0];
+  const last = state.offers.at(-1);
+  if (direction === undefined || first === undefined || last === undefined) return undefined;
+  const window =
+    direction === 'later'
+      ? { fromMin: last.minute + 1, toMin: DAY_MIN }
+      : { fromMin: 0, toMin: first.minute };
+  const next = {
+    ...without(state, 'minute', 'readings', 'free'),
+    date: first.date,
+    window,
+    wantsOffers: true,
+  };
+  return { ...unchanged(next), changed: true };
+}
 
 /** The offer a sentence picks: by its time, its place in the list, or its key after keys were named. */
 function chooseOffer(

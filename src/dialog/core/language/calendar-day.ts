@@ -134,7 +134,7 @@ function matchBareOrdinal(
   const lostEnding =
     isLed &&
     ref.expected === true &&
-    token?.word !== 'thirty' &&
+    (the === 1 || token?.word !== 'thirty') &&
     !['am', 'pm', 'oclock'].includes(wordAt(tokens, i + the + 1));
   const day = token?.ord ?? (lostEnding || (saidWeekday !== undefined && the === 1) ? token?.num : undefined);
   if (day === undefined || day < 1 || day > 31) return undefined;
@@ -179,6 +179,7 @@ const NOT_A_DAY = new Set([
   'choice',
   'floor',
   'name',
+  'thought',
   'week',
 ]);
 

@@ -61,6 +61,7 @@ function matchPastOrTo(tokens: readonly Token[], i: number): Bare | undefined {
   if (!past && !before) return first.word === 'half' ? halfHour(tokens, start) : undefined;
   const isNoon = isNoonWord(tokens[at + 1]?.word);
   const hour = isNoon ? 12 : hourAt(tokens, at + 1, true);
+  if (hour === undefined && first.word === 'half') return halfHour(tokens, start);
   if (hour === undefined || (past && !named && !saidMinutes && !SPOKEN_MINUTES.has(amount))) return undefined;
   let end = at + 2;
   if (tokens[end]?.word === 'oclock') end++;
@@ -123,9 +124,8 @@ function matchHour(tokens: readonly Token[], i: number, lenient: boolean): Bare 
   if (next?.word === 'oclock') return { hour, minute: 0, exact: false, certain: true, length: 2 };
   const meridiem = next?.word === 'am' || next?.word === 'pm';
   const isGuess = weak && !meridiem;
-  if (isGuess && !(lenient && isLastWord(tokens, i) && HEARD_AS_AT.has(tokens[i - 1]?.word ?? ''))) {
-    return undefined;
-  }
+  const isLed = tokens.length === 1 || HEARD_AS_AT.has(tokens[i - 1]?.word ?? '');
+  if (isGuess && !(lenient && isLed && isLastWord(tokens, i))) return undefined;
   if (hour === 0 && !meridiem) return undefined;
   if (isCounted(next) || isPronoun(tokens, i)) return undefined;
   const bare = { hour, minute: 0, exact: false, certain: meridiem, length: 1 };

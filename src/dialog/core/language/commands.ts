@@ -42,7 +42,7 @@ const PATTERNS: readonly (readonly [Command, RegExp])[] = [
   ],
   [
     'wait',
-    /^(?:um+[, ]+|uh+[, ]+|ok(?:ay)?[, ]+|please[, ]+)*(?:hold on|hang on|wait|just a|one|give me a|let me (?:think|see|check|look)|just)(?: (?:a|one|just|please|about|it|my|calendar|at|moment|second|sec|minute|for|wait))*$/,
+    /^(?:um+[, ]+|uh+[, ]+|ok(?:ay)?[, ]+|please[, ]+)*(?:hold on|hang on|wait|(?:just )?(?:a|one) (?:moment|second|sec|minute)|give me a (?:moment|second|sec|minute)|let me (?:think|see|check|look))(?: (?:a|one|just|please|about|it|my|calendar|at|moment|second|sec|minute|for|wait))*$/,
   ],
   [
     'help',
@@ -87,7 +87,7 @@ export function isQuestion(text: string): boolean {
 
 /** True when the caller asks what times there are, rather than naming one. */
 export function asksForTimes(text: string): boolean {
-  return /\b(?:as soon as possible|a\.?s\.?a\.?p|soonest|earliest|first available|next available|any ?time|any day|whenever|when(?:'s| is| are) (?:the )?(?:next|first|you (?:free|available))|what (?:times?|days?|slots?|openings?|appointments?) (?:do you|are|is|have)|what(?:'s| is| do you have) (?:available|open|free)|what do you have|when (?:can|could) (?:i|you)|when do you have|which (?:times?|days?)|you (?:choose|pick|tell me|decide)|doesn't matter|don't (?:care|mind)|i'm flexible|anything (?:is fine|works|available))\b/.test(
+  return /\b(?:as soon as possible|a\.?s\.?a\.?p|soonest|earliest|first available|next available|any ?time|any day|(?:any|some)(?:thing)?(?: \w+)? (?:later|earlier|else)|(?:another|other|different) times?|whenever|when(?:'s| is| are) (?:the )?(?:next|first|you (?:free|available))|what (?:times?|days?|slots?|openings?|appointments?) (?:do you|are|is|have)|what(?:'s| is| do you have) (?:available|open|free)|what do you have|when (?:can|could) (?:i|you)|when do you have|which (?:times?|days?)|you (?:choose|pick|tell me|decide)|doesn't matter|don't (?:care|mind)|i'm flexible|anything (?:is fine|works|available))\b/.test(
     plain(text),
   );
 }

@@ -132,7 +132,7 @@ export function readSpelling(text: string): string | undefined {
     .replace(/\b([a-z])\s+(?:as in|for|like)\s+[a-z]+/g, '$1')
     .replace(/(?<=\b[a-z])[.\-,]+(?=\s*[a-z]\b)/g, ' ')
     .replace(/\bdouble (?:you|u)\b/g, 'w')
-    .split(/[^a-z']+/)
+    .split(/[^\p{L}']+/u)
     .filter((piece) => piece !== '');
   const parts: string[] = [];
   let letters = '';

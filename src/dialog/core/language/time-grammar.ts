@@ -55,7 +55,6 @@ const TIME_LEADS = new Set([
   'roughly',
   'maybe',
   'exactly',
-  'it',
   'act',
   'add',
 ]);

@@ -84,6 +84,8 @@ const YES_PHRASES = [
 const NO = new RegExp(`^(?:${NO_PHRASES.join('|')})(?=$|[\\s,.!?;])`);
 const YES = new RegExp(`^(?:${YES_PHRASES.join('|')})(?=$|[\\s,.!?;])`);
 
+const NO_PROBLEM = /^no(?:,| )+(?:problem|worries)\b/;
+
 /** The answer a sentence begins with, and the words that follow it. */
 export interface YesNo {
   readonly answer: 'yes' | 'no';
@@ -100,20 +102,27 @@ export function readYesNo(text: string): YesNo | undefined {
     .replace(/\s+/g, ' ')
     .trim()
     .replace(LEADING_FILLER, '');
-  if (/^no(?:,| )+(?:problem|worries)\b/.test(clean)) return { answer: 'yes', rest: '' };
+  if (NO_PROBLEM.test(clean)) return { answer: 'yes', rest: '' };
   const no = NO.exec(clean);
-  if (no !== null) return { answer: 'no', rest: restOf(clean.slice(no[0].length)) };
+  if (no !== null) {
+    return { answer: 'no', rest: restOf(clean.slice(no[0].length).replace(/^(?:[\s,.]+no(?:pe)?\b)+/, '')) };
+  }
   const yes = YES.exec(clean);
   if (yes === null) return undefined;
-  const rest = restOf(clean.slice(yes[0].length));
-  // "right, that's wrong", "okay no": the later word decides.
-  const turned = NO.exec(rest);
-  if (turned !== null) return { answer: 'no', rest: restOf(rest.slice(turned[0].length)) };
-  return { answer: 'yes', rest };
+  const after = clean.slice(yes[0].length).replace(/^[\s,.!?;]+/, '');
+  // "Right, that's wrong", "okay no": the later word decides.
+  const turned = NO_PROBLEM.test(after) ? null : NO.exec(after);
+  if (turned !== null) return { answer: 'no', rest: restOf(after.slice(turned[0].length)) };
+  // "Yeah, that works for me" is one yes.
+  const again = YES.exec(restOf(after));
+  return {
+    answer: 'yes',
+    rest: again === null ? restOf(after) : restOf(restOf(after).slice(again[0].length)),
+  };
 }
 
 const POLITE =
-  /^[\s,.!?;]*(?:(?:please|thanks|thank you|thank you very much|very much|it is|that is|that's|it's|i am|i do|i would|would be|sir|ma'am|indeed|right|correct|fine|good|great|perfect|okay|ok|yes|yeah|sure|for me|go ahead|do that|no|nope|then|so much|a lot)(?=$|[\s,.!?;])[\s,.!?;]*)+/;
+  /^[\s,.!?;]*(?:(?:please|thanks|thank you|thank you very much|very much|it is|that is|that's|it's|i am|i do|i would|would be|sir|ma'am|indeed|right|correct|fine|good|great|perfect|okay|ok|yes|yeah|sure|for me|go ahead|do that|then|so much|a lot)(?=$|[\s,.!?;])[\s,.!?;]*)+/;
 
 function restOf(text: string): string {
   const rest = text.replace(/^[\s,.!?;]+/, '');
