@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import type { OpenStoreOptions } from '../../../src/jobs/open-store.js';
 import type { JobRecord, Store } from '../../../src/store/types.js';
 import { POSTGRES_URL, REDIS_URL, requires } from '../../support/requires.js';
@@ -8,12 +9,18 @@ import { booking, EmbeddedTemplate, Folders, scratchDatabase, Stores, until } fr
 import { TcpProxy } from '../store/tcp-proxy.js';
 import { Receiver } from './receiver.js';
 
+/** Prefix of this run's keys in Redis. */
+const PREFIX = `test-${randomUUID()}`;
+
 const CHILD = fileURLToPath(new URL('./crash-child.mjs', import.meta.url));
 const folders = new Folders();
 const template = new EmbeddedTemplate(folders);
 const onRedis = await requires.redis();
 const onPostgres = await requires.postgres();
-afterAll(() => folders.remove());
+afterAll(async () => {
+  await folders.remove();
+  if (onRedis === describe) await removeKeys();
+});
 
 /** A queue backend under test: what to open the store with, beside the data directory. */
 interface Backend {
@@ -70,7 +77,7 @@ for (const backend of BACKENDS) {
           lockMs: 1500,
           stalledMs: 500,
           reconcileMs: 1000,
-          prefix: `test-${randomUUID()}`,
+          prefix: PREFIX,
         },
       };
       store = await stores.open(base);
@@ -214,7 +221,7 @@ onRedis('redis goes away', () => {
   it('bookings go on, the outbox keeps their jobs, and they run when redis is back', async () => {
     const proxy = new TcpProxy(new URL(REDIS_URL));
     await proxy.up();
-    const queue = { prefix: `test-${randomUUID()}`, stalledMs: 500 };
+    const queue = { prefix: PREFIX, stalledMs: 500 };
     const store = await shared.open({ dataDir: await template.dataDir(), redisUrl: proxy.url, queue });
     await store.appointments.book(booking('first'));
     await finished(store, 'completed');
@@ -269,6 +276,13 @@ onPostgres('postgres goes away under its queue', () => {
     await database.drop();
   }, 60_000);
 });
+
+async function removeKeys(): Promise<void> {
+  const client = new Redis(REDIS_URL);
+  const keys = await client.keys(`${PREFIX}:*`);
+  if (keys.length > 0) await client.del(...keys);
+  await client.quit();
+}
 
 async function kill(child: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve));
