@@ -29,7 +29,7 @@ export class ControlPort {
   static async listen(host: string, port: number, events: ControlEvents): Promise<ControlPort> {
     const server = createServer({ noDelay: true, keepAlive: true });
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) => reject(listenError(error, host, port, 'SIP_CONTROL_PORT')));
+      server.once('error', (error) => reject(listenError(error, host, port, 'controlPort')));
       server.listen({ host, port, exclusive: true }, resolve);
     });
     server.removeAllListeners('error');

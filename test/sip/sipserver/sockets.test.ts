@@ -1,5 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { connect, createServer, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { localAddresses } from '../../../src/sipserver/local-address.js';
 import { startSipServer, type SipServer } from '../../../src/sipserver/index.js';
 import { seededRng } from '../../../src/kernel/rng.js';
 import { openApp, sdp, until } from './srf-app.js';
@@ -65,6 +67,17 @@ describe('starting', () => {
     expect(servers[0]!.secret).not.toBe(servers[1]!.secret);
     await Promise.all(servers.flatMap((server) => [server.close(), server.close()]));
   });
+});
+
+test('a server bound to every address says the one that faces the peer', async () => {
+  const addresses = await localAddresses('0.0.0.0');
+  expect(addresses.towards('127.0.0.9')).toBe('127.0.0.1');
+  const [own] = Object.values(networkInterfaces())
+    .flatMap((entries) => entries ?? [])
+    .filter((entry) => entry.family === 'IPv4' && !entry.internal);
+  if (own !== undefined) expect(addresses.towards(own.address)).toBe(own.address);
+  expect(addresses.towards('198.51.100.1')).not.toBe('0.0.0.0');
+  expect((await localAddresses('192.0.2.1')).towards('127.0.0.9')).toBe('192.0.2.1');
 });
 
 describe('sockets', () => {
