@@ -73,6 +73,7 @@ export class CallSession {
   readonly #resumed: boolean;
   #greetAt: MonoMs | undefined;
   #greeted = false;
+  #confirmed = false;
   #endsAt: MonoMs | undefined;
   #closed = false;
 
@@ -177,7 +178,8 @@ export class CallSession {
         break;
       }
       case 'inactive': {
-        this.#leg.hangup('rtp_inactive');
+        // Before the ACK nothing need come: a call without one ends by the timer of its 200.
+        if (this.#confirmed) this.#leg.hangup('rtp_inactive');
         break;
       }
       case 'hold': {
@@ -199,6 +201,7 @@ export class CallSession {
   #legEvent(event: SessionLegEvent): void {
     switch (event.type) {
       case 'confirmed': {
+        this.#confirmed = true;
         this.#feed({ type: 'connected' });
         if (!this.#greeted) this.#greetAt = addMs(event.at, this.#options.greetingDelayMs);
         break;

@@ -12,28 +12,44 @@ const PROBE_MS = 500;
 type Describe = typeof describe;
 
 /**
+ * What must not be missing where these tests run, separated by commas: `redis`, `postgres`, or a program's name. Its
+ * suites fail instead of being skipped.
+ */
+const DEMANDED = new Set((process.env['LEIBNIZ_REQUIRE'] ?? '').split(',').map((name) => name.trim()));
+
+/**
  * What a suite needs beyond Node. Each function gives a `describe` that skips, and says why, where it is missing:
- * `(await requires.redis())('queue on redis', () => …)`.
+ * `(await requires.redis())('queue on redis', () => …)`. Where `LEIBNIZ_REQUIRE` names it, the suite fails.
  */
 export const requires = {
-  redis: (): Promise<Describe> => server('Redis', REDIS_URL, 'TEST_REDIS_URL'),
-  postgres: (): Promise<Describe> => server('PostgreSQL', POSTGRES_URL, 'TEST_DATABASE_URL'),
+  redis: (): Promise<Describe> => server('redis', 'Redis', REDIS_URL, 'TEST_REDIS_URL'),
+  postgres: (): Promise<Describe> => server('postgres', 'PostgreSQL', POSTGRES_URL, 'TEST_DATABASE_URL'),
   /** A program on the PATH, by name (`sipp`). */
   binary: (name: string): Describe => {
     const found = spawnSync('sh', ['-c', `command -v "$1"`, 'sh', name], { encoding: 'utf8' });
-    return found.status === 0 ? describe : skip(`the program ${name} is not installed`);
+    return found.status === 0 ? describe : missing(name, `the program ${name} is not installed`);
   },
 };
 
-async function server(name: string, url: string, key: string): Promise<Describe> {
+async function server(kind: string, name: string, url: string, key: string): Promise<Describe> {
   const { hostname, port } = new URL(url);
   if (await answers(hostname, Number(port))) return describe;
-  return skip(`no ${name} at ${hostname}:${port} (set ${key} to use another)`);
+  return missing(kind, `no ${name} at ${hostname}:${port} (set ${key} to use another)`);
 }
 
-function skip(reason: string): Describe {
-  process.stderr.write(`skipped: ${reason}\n`);
-  return describe.skip;
+/** A `describe` that skips, or fails where the requirement is demanded. */
+function missing(kind: string, reason: string): Describe {
+  if (!DEMANDED.has(kind)) {
+    process.stderr.write(`skipped: ${reason}\n`);
+    return describe.skip;
+  }
+  const fail = (name: string): void =>
+    describe(name, () => {
+      test(`${kind} is demanded by LEIBNIZ_REQUIRE`, () => {
+        throw new Error(reason);
+      });
+    });
+  return Object.assign((name: string) => fail(name), describe);
 }
 
 function answers(host: string, port: number): Promise<boolean> {
