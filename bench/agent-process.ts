@@ -63,6 +63,11 @@ export class AgentProcess {
     return (await response.json()) as Record<string, unknown>;
   }
 
+  /** Reads a list of its API. */
+  async items<T>(path: string): Promise<readonly T[]> {
+    return (await this.get(path))['items'] as readonly T[];
+  }
+
   /** The metrics page as lines. */
   async metricsText(): Promise<string> {
     return (await fetch(`http://127.0.0.1:${this.httpPort}/metrics`)).text();
@@ -70,9 +75,11 @@ export class AgentProcess {
 
   /** Stops the program; keeps its data when `keepData` is set. */
   async stop(keepData = false): Promise<void> {
-    const gone = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill('SIGTERM');
-    await gone;
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      const gone = new Promise((resolve) => this.child.once('exit', resolve));
+      this.child.kill('SIGTERM');
+      await gone;
+    }
     if (!keepData) rmSync(this.dataDir, { recursive: true, force: true });
   }
 }

@@ -16,36 +16,54 @@ const VOICES = ['rms', 'awb', 'kal16'] as const;
 const TURNS = Number(process.env['BENCH_TURNS'] ?? 300);
 /** Calls at once: enough to fill the time in which one caller speaks, too few to queue for the recogniser. */
 const PARALLEL = 2;
+/** Both sides put the end of the caller's words within this of each other, ms. */
+const SAME_TURN_MS = 600;
+/** Wait for the last lines of a transcript to reach the database, ms. */
+const RECORD_WAIT_MS = 3000;
+
+interface Turn {
+  readonly tag: string;
+  /** As the caller measured it, on its side of the wire. */
+  readonly wireMs: number;
+  /** As the agent's ledger has it; `undefined` where it counts something else (a filler, a prompt after silence). */
+  readonly ledgerMs: number | undefined;
+  /** The agent's end of the caller's words, less the caller's own. */
+  readonly endOffsetMs: number;
+}
+
+interface Call {
+  readonly report: CallReport;
+  readonly turns: readonly Turn[];
+}
 
 /**
  * Response gap on the wire: last audible sample the caller sent to the first one it received, over real SIP and RTP on
- * loopback. Callers cut off are counted in the same calls: a third of the free sentences have a pause in the middle.
+ * loopback. Callers cut off are counted in the same calls: some of the free sentences have a pause in the middle.
+ * The agent's own ledger is compared turn by turn.
  */
 export async function run(): Promise<BenchReport> {
   const agent = await AgentProcess.start({ sip: 35_060, http: 35_080, rtp: 36_000 });
   const line = await CallerLine.open('127.0.0.1');
   const script = loadScript(join(projectRoot(), 'test/eval/scenarios/response-gap.yaml'));
   const { business } = await loadOffice(loadConfig(readEnvironment()));
-  const reports: CallReport[] = [];
+  const calls: Call[] = [];
   let seed = 1;
-  const turns = (): number => reports.reduce((sum, report) => sum + report.responseGaps.length, 0);
+  const turns = (): number => calls.reduce((sum, { report }) => sum + report.responseGaps.length, 0);
   const caller = async (): Promise<void> => {
     while (turns() < TURNS) {
       const own = seed++;
-      const vars = scriptVariables(script, business, wallMs(Date.now()), seededRng(own));
-      const voice = VOICES[own % VOICES.length] ?? 'rms';
-      const impairment = { lossPercent: 0, jitterMs: 0 };
-      reports.push(
-        await line.call({
-          uri: agent.uri,
-          script,
-          vars,
-          voice,
-          from: `+1555010${own}`,
-          impairment,
-          seed: own,
-        }),
-      );
+      const from = `+1212555${String(1000 + own)}`;
+      const report = await line.call({
+        uri: agent.uri,
+        script,
+        vars: scriptVariables(script, business, wallMs(Date.now()), seededRng(own)),
+        voice: VOICES[own % VOICES.length] ?? 'rms',
+        from,
+        impairment: { lossPercent: 0, jitterMs: 0 },
+        seed: own,
+      });
+      calls.push({ report, turns: joined(report, await ledgerOf(agent, from)) });
+      process.stderr.write(`  ${turns()} of ${TURNS} turns\n`);
     }
   };
   try {
@@ -54,28 +72,107 @@ export async function run(): Promise<BenchReport> {
     await line.close();
     await agent.stop();
   }
+  return summary(calls);
+}
+
+function summary(calls: readonly Call[]): BenchReport {
+  const reports = calls.map(({ report }) => report);
+  const all = calls.flatMap(({ turns }) => turns);
   const spoken = reports.reduce((sum, report) => sum + report.turns, 0);
   const cutOffs = reports.reduce((sum, report) => sum + report.cutOffs, 0);
   return {
     name: 'response-gap',
-    n: turns(),
+    n: all.length,
     metrics: {
-      complete: gaps(reports, 'complete'),
-      free: gaps(reports, 'free'),
-      free_with_pause: gaps(reports, 'free_paused'),
+      complete: gaps(all, 'complete'),
+      free: gaps(all, 'free'),
+      free_with_pause: gaps(all, 'free_paused'),
       cut_off_share: round(cutOffs / Math.max(1, spoken), 3),
       cut_offs: cutOffs,
       turns_spoken: spoken,
-      unanswered: spoken - turns(),
+      unanswered: spoken - all.length,
       calls: reports.length,
+      ledger: agreement(all),
     },
   };
 }
 
-function gaps(reports: readonly CallReport[], tag: string): BenchMetrics {
-  const ms = reports.flatMap((report) =>
-    report.responseGaps.filter((gap) => gap.tag === tag).map((gap) => gap.ms),
+/** How far the agent's ledger is from the wire. */
+function agreement(turns: readonly Turn[]): BenchMetrics {
+  const both = turns.flatMap(({ ledgerMs, wireMs, endOffsetMs }) =>
+    ledgerMs === undefined ? [] : [{ difference: ledgerMs - wireMs, endOffsetMs }],
   );
+  const at = (values: readonly number[], p: number): number => round(percentile(values, p) ?? 0, 1);
+  const absolute = both.map(({ difference }) => Math.abs(difference));
+  return {
+    compared: both.length,
+    absolute_difference_p50_ms: at(absolute, 50),
+    absolute_difference_p95_ms: at(absolute, 95),
+    signed_difference_p50_ms: at(
+      both.map(({ difference }) => difference),
+      50,
+    ),
+    // Positive: the agent takes the caller to have spoken for longer than the loudness of the caller's audio says.
+    speech_end_offset_p50_ms: at(
+      both.map(({ endOffsetMs }) => endOffsetMs),
+      50,
+    ),
+  };
+}
+
+interface LedgerTurn {
+  /** End of the caller's words, wall clock. */
+  readonly spokeUntil: number;
+  readonly gapMs: number;
+}
+
+interface TranscriptLine {
+  readonly turn_id: string;
+  readonly role: string;
+  readonly at: string;
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+/** The turns of a call in the agent's own records. */
+async function ledgerOf(agent: AgentProcess, from: string): Promise<readonly LedgerTurn[]> {
+  const deadline = performance.now() + RECORD_WAIT_MS;
+  for (;;) {
+    const calls = await agent.items<{ id: string; from: string; ended_at: string | null }>(
+      '/api/v1/calls?limit=20',
+    );
+    const call = calls.find((one) => one.from === from);
+    if (call !== undefined && call.ended_at !== null) {
+      const { transcript } = (await agent.get(`/api/v1/calls/${call.id}`)) as {
+        transcript: readonly TranscriptLine[];
+      };
+      return transcript.flatMap((line) => ledgerTurn(line, transcript));
+    }
+    if (performance.now() > deadline) return [];
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function ledgerTurn(line: TranscriptLine, transcript: readonly TranscriptLine[]): LedgerTurn[] {
+  const { response_gap_ms: gapMs, vad_hangover_ms: hangover, endpoint_wait_ms: wait } = line.timings;
+  const asked = transcript.find(({ role, turn_id: id }) => role === 'user' && id === line.turn_id);
+  if (gapMs === undefined || hangover === undefined || wait === undefined || asked === undefined) return [];
+  return [{ spokeUntil: Date.parse(asked.at) - hangover - wait, gapMs }];
+}
+
+function joined(report: CallReport, ledger: readonly LedgerTurn[]): Turn[] {
+  return report.responseGaps.map(({ tag, ms, spokeUntil }) => {
+    const near = ledger.find((turn) => Math.abs(turn.spokeUntil - spokeUntil) < SAME_TURN_MS);
+    return {
+      tag,
+      wireMs: ms,
+      ledgerMs: near?.gapMs,
+      endOffsetMs: near === undefined ? 0 : near.spokeUntil - spokeUntil,
+    };
+  });
+}
+
+function gaps(turns: readonly Turn[], tag: string): BenchMetrics {
+  const ms = turns.filter((turn) => turn.tag === tag).map(({ wireMs }) => wireMs);
   return {
     n: ms.length,
     p50_ms: round(percentile(ms, 50) ?? 0, 0),

@@ -1,0 +1,82 @@
+import type { BenchMetrics, BenchReport } from './report.js';
+
+/** Something that can be measured by name. */
+export interface Measurement {
+  readonly name: string;
+  /** What it measures, for the list of names. */
+  readonly about: string;
+  run(options: { readonly json: boolean }): Promise<BenchReport>;
+}
+
+/** Where the output goes: one object or a table on standard output, everything else on standard error. */
+export interface Outlet {
+  readonly out: (text: string) => void;
+  readonly progress: (text: string) => void;
+}
+
+const terminal: Outlet = {
+  out: (text) => void process.stdout.write(`${text}\n`),
+  progress: (text) => void process.stderr.write(`${text}\n`),
+};
+
+/**
+ * Runs what the command line names, one after another, everything when it names nothing.
+ *
+ * @param program - `bench` or `eval`: the name of the report
+ * @param args - names and `--json`
+ * @returns exit code: 0, 1 when a measurement failed, 2 for an unknown name or option
+ */
+export async function runReports(
+  program: string,
+  all: readonly Measurement[],
+  args: readonly string[],
+  { out, progress }: Outlet = terminal,
+): Promise<number> {
+  const json = args.includes('--json');
+  const names = args.filter((arg) => arg !== '--json');
+  const unknown = names.find((name) => !all.some((one) => one.name === name));
+  if (unknown !== undefined) {
+    progress(`${program}: ${unknown} is unknown; the names are:`);
+    for (const { name, about } of all) progress(`  ${name.padEnd(14)} ${about}`);
+    return 2;
+  }
+  const chosen = names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
+  const metrics: Record<string, BenchMetrics> = {};
+  let failed = 0;
+  for (const [index, one] of chosen.entries()) {
+    progress(`${program}: ${one.name} (${index + 1} of ${chosen.length})`);
+    const startedAt = performance.now();
+    try {
+      const report = await one.run({ json });
+      const tookS = Math.round((performance.now() - startedAt) / 100) / 10;
+      metrics[snake(one.name)] = { n: report.n, took_s: tookS, ...report.metrics };
+      if (!json) out(`\n${one.name}: ${one.about} (n = ${report.n}, ${tookS} s)\n${rows(report.metrics)}`);
+    } catch (error) {
+      failed++;
+      metrics[snake(one.name)] = { n: 0, failed: 1 };
+      progress(`${program}: ${one.name} failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (json) out(JSON.stringify({ name: program, n: chosen.length, metrics }));
+  return failed === 0 ? 0 : 1;
+}
+
+const snake = (name: string): string => name.replaceAll(/[^a-z0-9]+/g, '_');
+
+/** Metrics as aligned lines, nested names joined by dots. */
+function rows(metrics: BenchMetrics): string {
+  const flat = flatten(metrics);
+  const width = Math.max(0, ...flat.map(([name]) => name.length));
+  return flat.map(([name, value]) => `  ${name.padEnd(width)}  ${text(value)}`).join('\n');
+}
+
+function flatten(metrics: BenchMetrics, prefix = ''): [string, number][] {
+  return Object.entries(metrics).flatMap(([name, value]) =>
+    typeof value === 'number'
+      ? [[`${prefix}${name}`, value] as [string, number]]
+      : flatten(value, `${prefix}${name}.`),
+  );
+}
+
+const text = (value: number): string =>
+  Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
