@@ -110,6 +110,7 @@ export class CallerMachine implements Machine<CallerInput, CallerOutput> {
 
   #react(now: MonoMs, text: string): void {
     if (this.#actAt !== undefined) return;
+    if (this.#obeyRule(now, text, true)) return;
     const next = this.script.steps[this.#step];
     if (next !== undefined && next.barge_in_ms === undefined && matches(next.when, text)) {
       this.#step++;
@@ -117,18 +118,25 @@ export class CallerMachine implements Machine<CallerInput, CallerOutput> {
       this.#actAt = { at: addMs(now, next.delay_ms ?? 0), act: next };
       return;
     }
-    const rule = this.script.rules.find((r) => matches(r.when, text) && (this.#used.get(r) ?? 0) < r.most);
-    if (rule !== undefined) {
-      this.#used.set(rule, (this.#used.get(rule) ?? 0) + 1);
-      const act = rule.repeat === true ? this.#last : rule;
-      if (act !== undefined) this.#actAt = { at: now, act };
-      return;
-    }
+    if (this.#obeyRule(now, text, false)) return;
     if (next !== undefined && this.#last !== undefined && this.#repeats < 2) {
       this.#repeats++;
       this.#actAt = { at: now, act: this.#last };
     }
     if (this.#scriptOver()) this.#waitUntil = addMs(now, AFTER_LAST_MS);
+  }
+
+  /** Follows the first rule that fits and has not been used up. */
+  #obeyRule(now: MonoMs, text: string, first: boolean): boolean {
+    const rule = this.script.rules.find(
+      (one) =>
+        (one.first ?? false) === first && matches(one.when, text) && (this.#used.get(one) ?? 0) < one.most,
+    );
+    if (rule === undefined) return false;
+    this.#used.set(rule, (this.#used.get(rule) ?? 0) + 1);
+    const act = rule.repeat === true ? this.#last : rule;
+    if (act !== undefined) this.#actAt = { at: now, act };
+    return true;
   }
 
   #expire(now: MonoMs): void {

@@ -1,3 +1,5 @@
+import type { WallMs } from '../../kernel/time.js';
+
 /** One thing that was said in a simulated call, on the caller's own clock. */
 export interface CallLine {
   readonly who: 'caller' | 'agent';
@@ -12,6 +14,8 @@ export interface ResponseGap {
   /** Tag of the step in the script. */
   readonly tag: string;
   readonly ms: number;
+  /** When the caller's last word was sent, by the wall clock: what joins it with the agent's own ledger. */
+  readonly spokeUntil: WallMs;
 }
 
 /** What a simulated call brought, measured on the caller's side of the wire. */

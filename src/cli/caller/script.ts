@@ -6,7 +6,7 @@ import { LeibnizError } from '../../kernel/errors.js';
 const act = {
   /** Words to speak; `{name}` stands for a variable, `[700]` for a pause of that many milliseconds. */
   say: z.string().min(1).optional(),
-  /** A WAV file to play, relative to the script. */
+  /** A WAV file to play, relative to the script; `{name}` stands for a variable. */
   play: z.string().min(1).optional(),
   /** Keys to press. */
   dtmf: z
@@ -42,6 +42,8 @@ const rule = z.strictObject({
   ...act,
   /** Do again what was done last. */
   repeat: z.boolean().optional(),
+  /** Considered before the next step, not only when that does not fit: for what a caller would not let pass. */
+  first: z.boolean().optional(),
   /** How often the rule may be used in a call. */
   most: z.number().int().min(1).default(3),
 });
@@ -123,10 +125,11 @@ export function fill(text: string, vars: Readonly<Record<string, string>>): stri
 
 /** The script with every variable put in. */
 export function fillScript(source: CallScript, vars: Readonly<Record<string, string>>): CallScript {
-  const filled = <T extends { when?: string | undefined; say?: string | undefined }>(entry: T): T => ({
+  const filled = <T extends Pick<ScriptStep, 'when' | 'say' | 'play'>>(entry: T): T => ({
     ...entry,
     ...(entry.when === undefined ? {} : { when: fill(entry.when, vars) }),
     ...(entry.say === undefined ? {} : { say: fill(entry.say, vars) }),
+    ...(entry.play === undefined ? {} : { play: fill(entry.play, vars) }),
   });
   return {
     ...source,

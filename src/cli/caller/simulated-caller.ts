@@ -2,7 +2,7 @@ import type { CallHost } from '../../call/host.js';
 import type { SipEdge } from '../../call/sip-edge.js';
 import { IdSequence, requestId, utteranceId } from '../../kernel/ids.js';
 import { err, ok } from '../../kernel/result.js';
-import { addMs, type MonoMs, type Scheduler } from '../../kernel/time.js';
+import { addMs, wallMs, type MonoMs, type Scheduler } from '../../kernel/time.js';
 import type { RtpMediaSession } from '../../media/rtp-media-session.js';
 import type { MediaEvent } from '../../media/ports.js';
 import type { SttEngine, TtsEngine } from '../../speech/ports.js';
@@ -252,7 +252,9 @@ export class SimulatedCall {
       this.#cutOffs++;
     }
     if (this.#spoke !== undefined && own === undefined) {
-      this.#gaps.push({ tag: this.#spoke.tag, ms: at - this.#spoke.until });
+      const { tag, until } = this.#spoke;
+      const spokeUntil = wallMs(this.init.scheduler.wall() - (this.init.scheduler.now() - until));
+      this.#gaps.push({ tag, ms: at - until, spokeUntil });
     }
     this.#spoke = undefined;
     this.#feed({ type: 'agent_started' });

@@ -44,7 +44,8 @@ const DAYS =
 /**
  * Variables of a script: its own, and facts drawn from the office's calendar so that a booking can succeed:
  * `date`, `time` (ISO), `date_spoken`, `weekday`, `time_spoken`, `name`, and another open day as
- * `wrong_date_spoken` and `wrong_weekday` for corrections.
+ * `wrong_date_spoken` and `wrong_weekday` for corrections; `time_again` says the time in other words; `date_heard` and `time_heard` are expressions that match the
+ * ways in which a recogniser writes them.
  */
 export function scriptVariables(
   script: CallScript,
@@ -65,6 +66,9 @@ export function scriptVariables(
     wrong_date_spoken: spokenDate(wrong),
     wrong_weekday: wrong.toFormat('cccc'),
     time_spoken: spokenTime(time),
+    time_again: otherWords(time),
+    date_heard: heardDate(date),
+    time_heard: heardTime(time),
     name: pick(NAMES, rng),
   };
   for (const [key, value] of Object.entries(script.vars)) {
@@ -79,7 +83,8 @@ function openDays(business: Business, now: WallMs, count: number): DateTime[] {
   const today = DateTime.fromMillis(now, { zone: business.timezone }).startOf('day');
   for (let ahead = 1; days.length < count && ahead < Math.min(90, business.horizonDays); ahead++) {
     const day = today.plus({ days: ahead });
-    const closed = business.holidays.some((holiday) => holiday.date === day.toISODate());
+    const names = [day.toISODate(), day.toFormat('MM-dd')];
+    const closed = business.holidays.some((holiday) => names.includes(holiday.date));
     if (!closed && business.hours[day.weekday as Weekday].length > 0) days.push(day);
   }
   return days;
@@ -105,6 +110,28 @@ function spokenTime(min: number): string {
   const name = HOURS[hour % 12] ?? '';
   const half = min % 60 === 30 ? ' thirty' : '';
   return `${name}${half} ${hour < 12 ? 'a m' : 'p m'}`;
+}
+
+/** "Half past ten in the morning", for a time that was not understood. */
+function otherWords(min: number): string {
+  const hour = Math.floor(min / 60);
+  const name = HOURS[hour % 12] ?? '';
+  const day = hour < 12 ? 'in the morning' : 'in the afternoon';
+  return min % 60 === 30 ? `half past ${name} ${day}` : `${name} o'clock ${day}`;
+}
+
+function heardDate(day: DateTime): string {
+  const name = (DAYS[day.day - 1] ?? '').replace('-', '[ -]');
+  return `${day.toFormat('cccc')}\\W+${day.toFormat('LLLL')} (?:the )?(?:${name}|${day.day}(?:st|nd|rd|th)?)\\b`;
+}
+
+function heardTime(min: number): string {
+  const hour = Math.floor(min / 60);
+  const name = HOURS[hour % 12] ?? '';
+  const figure = hour % 12 === 0 ? 12 : hour % 12;
+  if (min % 60 === 30) return `\\b(?:${figure}:30|${name} thirty)\\b`;
+  const noon = hour === 12 ? '|noon' : '';
+  return `\\b(?:(?:${figure}(?::00)?|${name})\\s?(?:o'?clock)?\\s?[ap]\\W?\\s?m${noon})\\b`;
 }
 
 function pick<T>(list: readonly T[], rng: Rng): T {
