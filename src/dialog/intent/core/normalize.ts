@@ -22,17 +22,16 @@ const REWRITES: readonly (readonly [RegExp, string])[] = [
   [/\bid (?=like|love|want|rather|prefer)/g, 'i would '],
   [/\bwhats\b/g, 'what is'],
   // What an eight-kilohertz recogniser makes of "appointment" and "goodbye".
-  [/\b(?:a|an|the|my) (?:point|a point|pointed|appoint) ?(?:ment|meant|mint)s?\b/g, 'an appointment'],
+  [/\b(an?|the|my|your|this|that) (?:a )?point(?:ed)? ?(?:ment|meant|mint)s?\b/g, '$1 appointment'],
   [/\bappoint(?:ments?| meant| mint|mint|ement|emnt|met)\b|\bapp?ointments?\b|\bappts?\b/g, 'appointment'],
   [/\bgood[ -]?(?:bye|by|buy)\b/g, 'goodbye'],
   [/\bbye[ -]?(?:bye|by)\b|\bby[ -]by(?:e)?\b/g, 'bye bye'],
   [/\bre-?schedul(?=e|ing)/g, 'reschedul'],
   // A question with "not" asks for the thing ("can't I book", "don't you have").
   [
-    /\b(do|does|did|can|could|would|will|is|are|should|has|have) not (i|you|we|they|it|there|someone|somebody)\b/g,
-    '$1 $2',
+    /(^ *|\| *|\b(?:why|so|but|and|or|hi|hello|hey) )(do|does|did|can|could|would|will|is|are|should|has|have) not (i|you|we|they|it|there|someone|somebody)\b/g,
+    '$1$2 $3',
   ],
-  [/\b(i|you|we|they) (can|could|would|will|do) not you\b/g, '$1 $2'],
 ];
 
 /** Sounds and polite words that carry no intent, dropped wherever they stand. */
@@ -70,12 +69,13 @@ export const MAX_UTTERANCE_CHARS = 1000;
  */
 export function clauses(normalized: string): string[] {
   return normalized
-    .replace(/ \b(?=(?:but|instead) )/g, ' | ')
-    .replace(
-      / (?:and |so |then )?(?=i (?:want|need|would like|would love|would rather|am calling|am trying|am looking|am here)\b)/g,
-      ' | ',
-    )
+    .replace(/ (?=(?:but|instead) )/g, ' | ')
+    .replace(NEW_WISH, ' | ')
     .split('|')
     .map((clause) => clause.trim())
     .filter((clause) => clause !== '');
 }
+
+/** Where "I want" begins a sentence, and is not part of a question or a relative clause ("what I want"). */
+const NEW_WISH =
+  /(?<!\b(?:do|does|did|should|would|could|can|will|if|that|what|when|where|how|why|who|which|because|thing|one|person|class|course)) (?:and |so |then )?(?=i (?:want|need|would like|would love|would rather|am calling|am trying|am looking|am here)\b)/g;
