@@ -9,16 +9,24 @@ import { MIN_ENCODER_SAMPLES, type MoonshineModel } from './moonshine-model.js';
 
 const RATE_HZ = 16_000;
 
+/** Silence put around audio. */
+export interface Padding {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+}
+
 /** Settings of the recogniser; the measurements behind the defaults are in docs/speech.md. */
 export interface RecognizerOptions {
   /** Silence kept before the first sound; the rest is cut, because the model is sensitive to it. Default 60 ms. */
   readonly trimLeadMs: number;
   /** Silence kept after the last sound. Default 100 ms. */
   readonly trimTailMs: number;
-  /** Silence put before the audio. Default 300 ms. */
-  readonly padBeforeMs: number;
-  /** Silence put after the audio. Default 700 ms. */
-  readonly padAfterMs: number;
+  /** Silence put around audio of at most `shortMs`. Default 100 ms before and 300 ms after. */
+  readonly shortPadding: Padding;
+  /** Silence put around longer audio. Default 300 ms before and 700 ms after. */
+  readonly longPadding: Padding;
+  /** What counts as short. Default 2.5 s. */
+  readonly shortMs: number;
   /** Probability from which end of sequence at the first step means that there is no speech. Default 0.97. */
   readonly noSpeechThreshold: number;
   /**
@@ -29,8 +37,8 @@ export interface RecognizerOptions {
   /** Longest piece given to the model. Default 15 s. */
   readonly maxSegmentMs: number;
   /**
-   * A segment whose mean log-probability is below this is decoded again without padding, and the better of both
-   * is kept: the model stumbles over one alignment of the audio and not over the other. Default -0.2.
+   * A segment whose mean log-probability is below this is decoded again with the other padding, and the better of
+   * both is kept: the model stumbles over one alignment of the audio and not over the other. Default -0.2.
    */
   readonly secondLookBelow: number;
   /** Longer segments get no second look, because it would make them late. Default 8 s. */
@@ -47,8 +55,9 @@ export interface RecognizerOptions {
 export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
   trimLeadMs: 60,
   trimTailMs: 100,
-  padBeforeMs: 300,
-  padAfterMs: 700,
+  shortPadding: { beforeMs: 100, afterMs: 300 },
+  longPadding: { beforeMs: 300, afterMs: 700 },
+  shortMs: 2500,
   noSpeechThreshold: 0.97,
   noiseThreshold: 0.8,
   maxSegmentMs: 15_000,
@@ -109,8 +118,9 @@ export class MoonshineRecognizer {
       .map((part) => (part.tokens.length === 0 ? '' : llamaTokenizer.decode([...part.tokens], false).trim()))
       .filter((piece) => piece !== '')
       .join(' ');
-    const noSpeech = text === '';
-    return { text, noSpeech, confidence: noSpeech ? 0 : confidenceOf(parts), parts };
+    // Music comes out as notes, noise as marks: neither is a word.
+    const noSpeech = !/[\p{L}\p{N}]/u.test(text);
+    return { text: noSpeech ? '' : text, noSpeech, confidence: noSpeech ? 0 : confidenceOf(parts), parts };
   }
 
   #isNoise(part: DecodedTokens): boolean {
@@ -123,20 +133,20 @@ export class MoonshineRecognizer {
     phrases: readonly string[],
     cancelled: () => boolean,
   ): Promise<DecodedTokens | undefined> {
-    const { padBeforeMs, padAfterMs, secondLookBelow, secondLookMaxMs } = this.#options;
-    const first = await this.#decode(segment, padBeforeMs, padAfterMs, phrases, cancelled);
-    if (first === undefined || first.noSpeech) return first;
+    const { shortPadding, longPadding, shortMs, secondLookBelow, secondLookMaxMs } = this.#options;
     const lengthMs = (1000 * segment.length) / RATE_HZ;
+    const short = lengthMs <= shortMs;
+    const first = await this.#decode(segment, short ? shortPadding : longPadding, phrases, cancelled);
+    if (first === undefined || first.noSpeech) return first;
     if (meanLogProb(first) >= secondLookBelow || lengthMs > secondLookMaxMs) return first;
-    const second = await this.#decode(segment, 0, 0, phrases, cancelled);
+    const second = await this.#decode(segment, short ? longPadding : shortPadding, phrases, cancelled);
     if (second === undefined) return undefined;
     return !second.noSpeech && meanLogProb(second) > meanLogProb(first) ? second : first;
   }
 
   #decode(
     segment: Float32Array,
-    beforeMs: number,
-    afterMs: number,
+    { beforeMs, afterMs }: Padding,
     phrases: readonly string[],
     cancelled: () => boolean,
   ): Promise<DecodedTokens | undefined> {
