@@ -13,6 +13,8 @@ const PARALLEL = [1, 10] as const;
 /** The greeting and its echo in the caches are over after this; the first "are you there?" comes 12 s later. */
 const GREETING_S = 9;
 const IDLE_S = 9;
+/** Measured without calls, s. */
+const REST_S = 10;
 /** Turns of a talking call; one takes about eight seconds. */
 const TALK_TURNS = Number(process.env['BENCH_TALK_TURNS'] ?? 8);
 /** Share of a core that is planned with: the rest absorbs callers who speak at the same moment. */
@@ -20,10 +22,10 @@ const PLANNED_LOAD = 0.7;
 
 /** Long enough that the caller speaks about half the time. */
 const SENTENCES = [
-  'Hello, I am a student in my second year and I would like to know what your opening hours are this week.',
-  'I have been thinking about it for some time, and I would like to ask when the deadline to drop a class is.',
-  'My friend told me that you might know this, so can you please tell me how I get a transcript sent to me?',
-  'I have just moved to the city and I do not know my way around yet, so could you tell me where your office is?',
+  'Hello, I am a student in my second year, I have just come back from a semester in another country, and because I would like to talk to somebody soon I want to know what your opening hours are this week.',
+  'I have been thinking about it for quite some time, I talked to my parents and to my roommate as well, and now I would like to ask you when the deadline to drop a class is.',
+  'My friend told me that you might know this, because she called you last month about something similar, so can you please tell me how I get a transcript sent to my new employer?',
+  'I have just moved to the city with my family and I do not know my way around yet, and I also do not have a car at the moment, so could you please tell me where your office is?',
 ];
 
 /** What calls cost the agent: start-up, memory, and processor time per minute of call, silent and talking. */
@@ -34,9 +36,11 @@ export async function run(): Promise<BenchReport> {
   const agent = await AgentProcess.start(PORTS, {}, dataDir);
   try {
     const startMb = agent.residentMb();
-    const atRest = await cpuPerSecond(agent, 5);
     const line = await CallerLine.open('127.0.0.1');
     try {
+      // The first call pays for code that has not been compiled yet and for prompts that are in no cache.
+      await talking(agent, line, 1);
+      const atRest = await cpuPerSecond(agent, REST_S);
       const metrics: Record<string, BenchMetrics> = {};
       for (const calls of PARALLEL) {
         metrics[`calls_${calls}`] = {

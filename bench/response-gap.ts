@@ -19,7 +19,7 @@ const PARALLEL = 2;
 /** Both sides put the end of the caller's words within this of each other, ms. */
 const SAME_TURN_MS = 600;
 /** Wait for the last lines of a transcript to reach the database, ms. */
-const RECORD_WAIT_MS = 3000;
+const RECORD_WAIT_MS = 10_000;
 
 interface Turn {
   readonly tag: string;
@@ -27,8 +27,10 @@ interface Turn {
   readonly wireMs: number;
   /** As the agent's ledger has it; `undefined` where it counts something else (a filler, a prompt after silence). */
   readonly ledgerMs: number | undefined;
-  /** The agent's end of the caller's words, less the caller's own. */
+  /** The end of the caller's words as the agent has it, less as the caller has it. */
   readonly endOffsetMs: number;
+  /** The beginning of the reply as the agent has it, less as the caller has it. */
+  readonly replyOffsetMs: number;
 }
 
 interface Call {
@@ -97,26 +99,20 @@ function summary(calls: readonly Call[]): BenchReport {
   };
 }
 
-/** How far the agent's ledger is from the wire. */
+/** How far the agent's ledger is from the wire, and at which of its two ends. */
 function agreement(turns: readonly Turn[]): BenchMetrics {
-  const both = turns.flatMap(({ ledgerMs, wireMs, endOffsetMs }) =>
-    ledgerMs === undefined ? [] : [{ difference: ledgerMs - wireMs, endOffsetMs }],
+  const both = turns.flatMap(({ ledgerMs, ...turn }) =>
+    ledgerMs === undefined ? [] : [{ ...turn, difference: ledgerMs - turn.wireMs }],
   );
-  const at = (values: readonly number[], p: number): number => round(percentile(values, p) ?? 0, 1);
-  const absolute = both.map(({ difference }) => Math.abs(difference));
+  const at = (p: number, value: (turn: (typeof both)[number]) => number): number =>
+    round(percentile(both.map(value), p) ?? 0, 1);
   return {
     compared: both.length,
-    absolute_difference_p50_ms: at(absolute, 50),
-    absolute_difference_p95_ms: at(absolute, 95),
-    signed_difference_p50_ms: at(
-      both.map(({ difference }) => difference),
-      50,
-    ),
-    // Positive: the agent takes the caller to have spoken for longer than the loudness of the caller's audio says.
-    speech_end_offset_p50_ms: at(
-      both.map(({ endOffsetMs }) => endOffsetMs),
-      50,
-    ),
+    absolute_difference_p50_ms: at(50, ({ difference }) => Math.abs(difference)),
+    absolute_difference_p95_ms: at(95, ({ difference }) => Math.abs(difference)),
+    // Positive: the agent takes the caller to have spoken longer than the loudness of the caller's audio says.
+    speech_end_offset_p50_ms: at(50, ({ endOffsetMs }) => endOffsetMs),
+    reply_start_offset_p50_ms: at(50, ({ replyOffsetMs }) => replyOffsetMs),
   };
 }
 
@@ -162,12 +158,9 @@ function ledgerTurn(line: TranscriptLine, transcript: readonly TranscriptLine[])
 function joined(report: CallReport, ledger: readonly LedgerTurn[]): Turn[] {
   return report.responseGaps.map(({ tag, ms, spokeUntil }) => {
     const near = ledger.find((turn) => Math.abs(turn.spokeUntil - spokeUntil) < SAME_TURN_MS);
-    return {
-      tag,
-      wireMs: ms,
-      ledgerMs: near?.gapMs,
-      endOffsetMs: near === undefined ? 0 : near.spokeUntil - spokeUntil,
-    };
+    const endOffsetMs = near === undefined ? 0 : near.spokeUntil - spokeUntil;
+    const replyOffsetMs = near === undefined ? 0 : endOffsetMs + near.gapMs - ms;
+    return { tag, wireMs: ms, ledgerMs: near?.gapMs, endOffsetMs, replyOffsetMs };
   });
 }
 

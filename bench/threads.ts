@@ -16,7 +16,7 @@ const HOST = '127.0.0.1';
 const FIRST_PORT = 37_000;
 /** An even number: calls are connected in pairs, so that each sends one stream and receives one. */
 const CALLS = 26;
-const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 30);
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 60);
 const STT_WORKERS = 2;
 const BOOKINGS_PER_S = 5;
 const JOURNAL_EVENTS_PER_S = 250;

@@ -83,8 +83,9 @@ function atReadBack(context: DialogContext): DialogState {
     }
   };
   tell({ type: 'start' });
-  for (const [n, text] of BEFORE.entries())
-    {tell({ type: 'turn', turnId: turnId(`t${n}`), text, confidence: 1 });}
+  for (const [n, text] of BEFORE.entries()) {
+    tell({ type: 'turn', turnId: turnId(`t${n}`), text, confidence: 1 });
+  }
   if (state.appointment?.ask !== 'confirm') throw new Error('the dialog has not come to its read-back');
   return state;
 }
