@@ -37,13 +37,19 @@ export async function humanCalls(
         seed: 700 + index,
         vars: { clip: wav, word },
       });
-      const isRight = appointments.length === (word === 'yes' ? 1 : 0);
+      const asked = report.lines.some(({ text }) => text === `[${wav}]`);
+      const isRight = asked && appointments.length === (word === 'yes' ? 1 : 0);
       progress(
         `  human call, "${word}": ${appointments.length} appointments, heard "${heard.at(-1) ?? ''}", ${report.ended}`,
       );
-      return isRight;
+      return { asked, isRight };
     });
-    return { n: results.length, right: results.filter(Boolean).length };
+    return {
+      n: results.length,
+      // The others did not come as far as the read-back.
+      came_to_the_read_back: results.filter(({ asked }) => asked).length,
+      right: results.filter(({ isRight }) => isRight).length,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -80,7 +80,9 @@ export class Office {
       impairment: { lossPercent: plan.lossPercent, jitterMs: 0 },
       seed: plan.seed,
     });
-    return { report, vars, ...(await this.#record(from)) };
+    const record = await this.#record(from);
+    for (const { date, time } of record.appointments) this.#taken.add(`${date} ${time}`);
+    return { report, vars, ...record };
   }
 
   #variables(script: ReturnType<typeof loadScript>, seed: number): Record<string, string> {
