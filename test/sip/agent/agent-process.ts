@@ -10,6 +10,7 @@ import type { CallRecordWire, CallWire } from './wire.js';
 export const ROOT = join(import.meta.dirname, '..', '..', '..');
 const MAIN = join(ROOT, 'dist/src/cli/main.js');
 const START_MS = 60_000;
+const RUN_MS = 25_000;
 
 /** How a program ended: exit code, or the signal that ended it, and all it wrote. */
 export interface Ended {
@@ -17,11 +18,17 @@ export interface Ended {
   readonly output: string;
 }
 
-/** Runs `leibniz` with arguments to its end. */
-export async function leibniz(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...process.env, ...env },
+/** Runs `leibniz` with arguments to its end; one that does not end is killed, which gives the code `null`. */
+export async function leibniz(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  main = MAIN,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...args], {
+    env,
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: RUN_MS,
+    killSignal: 'SIGKILL',
   });
   return finished(child);
 }

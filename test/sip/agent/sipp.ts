@@ -25,19 +25,27 @@ export interface SippRun {
   readonly service?: string;
   /** Puts this port into the SDP in place of SIPp's own. */
   readonly mediaPort?: number;
+  /** Time between the last answer and the caller's BYE, in place of the scenario's, ms. */
+  readonly stayMs?: number;
   readonly args?: readonly string[];
 }
 
 /** Runs one scenario; exit code 0 means that every call went as it says. */
 export async function sipp(run: SippRun): Promise<Ended> {
-  const { folder, scenario, target, service = scenario, mediaPort, args = ['-m', '1'] } = run;
+  const { folder, scenario, target, service = scenario, mediaPort, stayMs, args = ['-m', '1'] } = run;
   const source = readFileSync(join(FOLDER, `${scenario}.xml`), 'utf8');
   const file = `${service}.xml`;
-  const text = mediaPort === undefined ? source : source.replaceAll('[media_port]', String(mediaPort));
+  const withPort = mediaPort === undefined ? source : source.replaceAll('[media_port]', String(mediaPort));
+  const text = stayMs === undefined ? withPort : stayBeforeBye(withPort, stayMs);
   writeFileSync(join(folder, file), text);
   copyFileSync(join(FOLDER, 'tone.ulaw'), join(folder, 'tone.ulaw'));
   const local = ['-i', '127.0.0.1', '-p', String(await freePort()), '-mp', String(await freePort())];
   const limits = ['-timeout', '60', '-timeout_error', '-nostdin'];
   const where = [`127.0.0.1:${target}`, '-sf', file, '-s', service];
   return program('sipp', [...where, ...local, ...limits, ...args], folder);
+}
+
+function stayBeforeBye(scenario: string, ms: number): string {
+  const bye = scenario.lastIndexOf('<send retrans="500">');
+  return `${scenario.slice(0, bye)}<pause milliseconds="${ms}"/>\n  ${scenario.slice(bye)}`;
 }
