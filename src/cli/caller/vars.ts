@@ -45,7 +45,7 @@ const DAYS =
  * Variables of a script: its own, and facts drawn from the office's calendar so that a booking can succeed:
  * `date`, `time` (ISO), `date_spoken`, `weekday`, `time_spoken`, `name`, and another open day as
  * `wrong_date_spoken` and `wrong_weekday` for corrections; `time_again` says the time in other words; `date_heard` and `time_heard` are expressions that match the
- * ways in which a recogniser writes them.
+ * ways in which a recogniser writes them, `name_heard` one that matches either part of the name.
  */
 export function scriptVariables(
   script: CallScript,
@@ -58,6 +58,7 @@ export function scriptVariables(
   const others = days.filter((day) => day.weekday !== date.weekday);
   const wrong = pick(others.length === 0 ? days : others, rng);
   const time = pick(openTimes(business, date), rng);
+  const name = pick(NAMES, rng);
   const vars: Record<string, string> = {
     date: date.toISODate() ?? '',
     time: `${pad(Math.floor(time / 60))}:${pad(time % 60)}`,
@@ -69,7 +70,8 @@ export function scriptVariables(
     time_again: otherWords(time),
     date_heard: heardDate(date),
     time_heard: heardTime(time),
-    name: pick(NAMES, rng),
+    name,
+    name_heard: name.replace(' ', '|'),
   };
   for (const [key, value] of Object.entries(script.vars)) {
     vars[key] = String(Array.isArray(value) ? pick(value, rng) : value);
