@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { loadBusiness } from '../dialog/business.js';
 import type { Business } from '../dialog/core/business.js';
 import type { Persona, PromptSet } from '../dialog/core/types.js';
+import { warmUpDialog } from '../dialog/core/warm-up.js';
 import { openKnowledge, type Knowledge } from '../dialog/open-knowledge.js';
 import { loadPrompts } from '../dialog/prompts.js';
 import { openStore } from '../jobs/open-store.js';
 import { openSpeech, type Speech } from '../speech/index.js';
 import type { Store } from '../store/types.js';
 import { projectRoot } from '../threads/project-root.js';
+import { realScheduler } from '../threads/real-scheduler.js';
 import type { Config } from './config/index.js';
 import type { AppLog } from './log.js';
 
@@ -83,6 +85,7 @@ export async function openEngines(config: Config, log: AppLog, progress: Progres
     await store.close();
     throw opened.find((result) => result.status === 'rejected')?.reason;
   }
+  warmUpDialog({ ...office, wallMs: realScheduler.wall() });
   return {
     ...office,
     speech: speech.value,

@@ -4,10 +4,9 @@ import {
   withAvailability,
   type AppointmentContext,
   type AppointmentOutcome,
-  type Need,
 } from './core/appointment/advance.js';
 import { answer, begin, bookingDone, cancel } from './core/appointment/machine.js';
-import { question, retry } from './core/appointment/questions.js';
+import { retry } from './core/appointment/questions.js';
 import { EMPTY_APPOINTMENT, filledSlots, type AppointmentState } from './core/appointment/state.js';
 import { readCommand } from './core/language/commands.js';
 import { MAX_TEXT_CHARS } from './core/language/tokens.js';
@@ -104,14 +103,16 @@ async function settle(
   const lines: Line[] = [...first.lines];
   for (let request = 0; request < MAX_REQUESTS && outcome.need !== undefined; request++) {
     const { need, state } = outcome;
-    if (need.kind === 'store_down')
-      {return spoken(session, state, [...lines, line('booking.unavailable')], ports);}
+    if (need.kind === 'store_down') {
+      return spoken(session, state, [...lines, line('booking.unavailable')], ports);
+    }
     if (need.kind === 'availability') {
       outcome = withAvailability(state, await ports.availability(need.fromMs, need.toMs), ctx);
     } else {
       const result = await bookForSure(`${session.sessionId}:${need.attempt}`, need.booking, ports);
-      if (result === 'unresolved')
-        {return spoken(session, state, [...lines, line('booking.unresolved')], ports);}
+      if (result === 'unresolved') {
+        return spoken(session, state, [...lines, line('booking.unresolved')], ports);
+      }
       outcome = bookingDone(state, result, ctx);
       if (result === 'booked') lines.push(bookedLine(need.booking));
     }
@@ -167,13 +168,3 @@ export function viewAppointment(session: AppointmentSession): AppointmentView {
     is_complete: session.appointment.state === 'COMPLETED',
   };
 }
-
-/** The open question of a session, for a client that comes back. */
-export function currentQuestion(session: AppointmentSession, ports: AppointmentPorts): string {
-  const ctx: AppointmentContext = { business: ports.business, wallMs: ports.wall() };
-  return question(session.appointment, ctx)
-    .map((part) => render(ports.prompts, part, 0))
-    .join(' ');
-}
-
-export type { Need };

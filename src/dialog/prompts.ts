@@ -75,6 +75,9 @@ export async function loadPrompts(folder: string, locale = 'en-US'): Promise<Loa
     }
     personas[persona.id] = persona;
   }
+  if (Object.keys(personas).length === 0) {
+    throw invalid(folder, 'personas', `no persona has the locale ${locale}; add one`);
+  }
   return { prompts, personas };
 }
 

@@ -20,6 +20,11 @@ const EVALS: readonly Measurement[] = [
     run: async ({ json }) => (await import('./dialog/datetime.js')).run({ json, dataDir: dataDir() }),
   },
   {
+    name: 'slots',
+    about: 'dates and times in whole sentences of callers who book',
+    run: async ({ json }) => (await import('./dialog/slots.js')).run({ json, dataDir: dataDir() }),
+  },
+  {
     name: 'intent',
     about: 'intent recognition; public sets where LEIBNIZ_DATA_DIR is set',
     run: async ({ json }): Promise<BenchReport> =>

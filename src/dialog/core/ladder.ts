@@ -36,7 +36,7 @@ export function silent(draft: Draft, count: number): void {
 }
 
 /** Ends the call after the last words. */
-export function hangUp(draft: Draft, reason: 'agent_goodbye' | 'silence'): void {
+function hangUp(draft: Draft, reason: 'agent_goodbye' | 'silence'): void {
   draft.clear('pending');
   draft.set({ ended: true });
   draft.emit({ type: 'hangup', reason });

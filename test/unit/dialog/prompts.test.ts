@@ -105,6 +105,11 @@ describe('a folder', () => {
     await expect(loadPrompts(folder)).rejects.toThrow(/id: goodbye stands in another file too/);
   });
 
+  test('without a persona is refused', async () => {
+    await rm(join(folder, 'personas/robin.md'));
+    await expect(loadPrompts(folder)).rejects.toThrow(/personas: no persona has the locale en-US/);
+  });
+
   test('of another locale lacks every text', async () =>
     expect(loadPrompts(folder, 'de-DE')).rejects.toThrow(/no file has this id for de-DE/));
 

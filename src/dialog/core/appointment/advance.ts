@@ -1,5 +1,5 @@
 import type { WallMs } from '../../../kernel/time.js';
-import { addDays, type LocalDate } from '../language/local-date.js';
+import type { LocalDate } from '../language/local-date.js';
 import { line, type Line } from '../render.js';
 import { spokenDate, spokenHours, spokenOn, spokenTime, spokenWeekday } from '../spoken.js';
 import type { Availability, BookingDraft } from '../types.js';
@@ -275,6 +275,3 @@ export function retake(state: AppointmentState, ctx: AppointmentContext): Appoin
     need: { kind: 'availability', ...range, durationMin: durationOf(state, ctx.business) },
   };
 }
-
-/** The day after `date`, for "the day after that". */
-export const nextDay = (date: LocalDate): LocalDate => addDays(date, 1);

@@ -38,7 +38,7 @@ export const today = (ctx: CalendarContext): LocalDate => toLocal(ctx.wallMs, ct
 export const lastDay = (ctx: CalendarContext): LocalDate => addDays(today(ctx), ctx.business.horizonDays);
 
 /** The holiday on a day, if there is one. */
-export const holidayOn = (business: Business, date: LocalDate): Holiday | undefined =>
+const holidayOn = (business: Business, date: LocalDate): Holiday | undefined =>
   business.holidays.find((holiday) => holiday.date === date || holiday.date === date.slice(5));
 
 /** Opening hours of a day; none on a holiday. */

@@ -62,7 +62,7 @@ const assertNever = (ask: never, where: string): never => {
 };
 
 /** "Tuesday, November 24th at 2:30 PM". */
-export const spokenWhen = (state: AppointmentState, ctx: CalendarContext): string =>
+const spokenWhen = (state: AppointmentState, ctx: CalendarContext): string =>
   `${spokenDate(state.date ?? today(ctx), today(ctx))} at ${spokenTime(state.minute ?? 0)}`;
 
 function offerLine(offers: readonly Slot[], ctx: CalendarContext): Line {

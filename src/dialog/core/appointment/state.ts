@@ -3,7 +3,7 @@ import type { Business } from '../business.js';
 import { addDays, toInstant, type LocalDate } from '../language/local-date.js';
 import type { Purpose } from '../language/purposes.js';
 import type { Line } from '../render.js';
-import { clockMinute, clockTime } from '../spoken.js';
+import { clockTime } from '../spoken.js';
 import type { AppointmentStateName, BookingDraft, SlotName } from '../types.js';
 import type { Slot } from './calendar.js';
 
@@ -139,6 +139,3 @@ export function searchRange(
     toMs: toInstant(addDays(from, days), 0, timezone).wallMs,
   };
 }
-
-/** The minute of a wire time, for tests and resumed sessions. */
-export const minuteOf = (time: string): number => clockMinute(time);

@@ -127,22 +127,17 @@ const LETTER_WORDS: Readonly<Record<string, string>> = {
  * replaced by it ("Ada, A D A" is "Ada"); "new word", "space" or a second word with its letters begin a new part.
  */
 export function readSpelling(text: string): string | undefined {
-  const pieces = text
-    .toLowerCase()
-    .replace(/\b([a-z])\s+(?:as in|for|like)\s+[a-z]+/g, '$1')
-    .replace(/(?<=\b[a-z])[.\-,]+(?=\s*[a-z]\b)/g, ' ')
-    .replace(/\bdouble (?:you|u)\b/g, 'w')
-    .split(/[^\p{L}']+/u)
-    .filter((piece) => piece !== '');
+  const pieces = spellingPieces(text);
   const parts: string[] = [];
   let letters = '';
-  let pendingWord: string | undefined;
+  let word: string | undefined;
   let spelledAny = false;
-  const close = (): void => {
+  const closeLetters = (): void => {
     if (letters.length >= 2) {
+      // The letters take the place of the word before them.
       parts.push(letters);
       spelledAny = true;
-      pendingWord = undefined;
+      word = undefined;
     }
     letters = '';
   };
@@ -155,40 +150,28 @@ export function readSpelling(text: string): string | undefined {
       if (doubled !== undefined) i++;
       continue;
     }
-    close();
-    if (
-      pendingWord !== undefined &&
-      !['space', 'spelled', 'spelt', 'that', 'is', 'new', 'word', 'and', 'capital', "that's"].includes(piece)
-    ) {
-      parts.push(pendingWord);
-      pendingWord = undefined;
-    }
-    if (
-      ![
-        'space',
-        'spelled',
-        'spelt',
-        'that',
-        'is',
-        'new',
-        'word',
-        'and',
-        'capital',
-        'then',
-        "that's",
-        'last',
-        'first',
-        'name',
-        'please',
-      ].includes(piece)
-    ) {
-      pendingWord = piece;
-    }
+    closeLetters();
+    if (SPELLING_FILLER.has(piece)) continue;
+    if (word !== undefined) parts.push(word);
+    word = piece;
   }
-  close();
-  if (pendingWord !== undefined) parts.push(pendingWord);
+  closeLetters();
+  if (word !== undefined) parts.push(word);
   return spelledAny && parts.length <= 4 ? parts.join(' ') : undefined;
 }
+
+const SPELLING_FILLER = new Set(
+  "space spelled spelt that is new word and capital then that's last first name please".split(' '),
+);
+
+const spellingPieces = (text: string): readonly string[] =>
+  text
+    .toLowerCase()
+    .replace(/\b([a-z])\s+(?:as in|for|like)\s+[a-z]+/g, '$1')
+    .replace(/(?<=\b[a-z])[.\-,]+(?=\s*[a-z]\b)/g, ' ')
+    .replace(/\bdouble (?:you|u)\b/g, 'w')
+    .split(/[^\p{L}']+/u)
+    .filter((piece) => piece !== '');
 
 /** A letter by its own sound; letter words that are also English ("see", "you") count inside a spelling only. */
 function letterOf(piece: string, inside: boolean): string | undefined {

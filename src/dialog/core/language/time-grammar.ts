@@ -27,7 +27,7 @@ export interface TimeMatch {
 }
 
 /** Bounds of a part of the day in minutes, the end excluded. */
-export const DAY_PARTS: Readonly<Record<DayPart, readonly [number, number]>> = {
+const DAY_PARTS: Readonly<Record<DayPart, readonly [number, number]>> = {
   morning: [0, 12 * 60],
   afternoon: [12 * 60, 18 * 60],
   evening: [17 * 60, DAY_MIN],
