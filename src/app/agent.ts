@@ -32,6 +32,8 @@ export interface Agent {
 
 /** Longest call when none is configured: a leg that nobody hangs up must not live for ever. */
 const DAY_MS = 86_400_000;
+/** From the last call's end to the SIP server's: the answer to its BYE leaves, once more if it was lost (T1). */
+const LAST_ANSWERS_MS = 600;
 
 /**
  * Builds the agent: engines, SIP, RTP, sessions. On an error what was opened is closed again.
@@ -107,6 +109,7 @@ export async function startAgent(
   }
   const stop = async (graceMs: number): Promise<void> => {
     await Promise.race([edge.drain(), delay(graceMs)]);
+    await delay(LAST_ANSWERS_MS);
     await edge.close();
     conversations.close();
     pacer.close();

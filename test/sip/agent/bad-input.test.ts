@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { dropFolder, leibniz, newFolder, ROOT, serveEnv } from './agent-process.js';
+import { dropFolder, leibniz, newFolder, preparedDataDir, ROOT, serveEnv } from './agent-process.js';
 
 /** What a failed start leaves: an exit code and one sentence. */
 interface Failure {
@@ -30,7 +30,11 @@ function installedWithout(folder: string, missing: string): string {
 
 describe('a start that cannot succeed', () => {
   let folder: string;
+  /** One for all: none of them gets as far as writing there. */
+  let data: string;
 
+  beforeAll(async () => (data = await preparedDataDir()), 60_000);
+  afterAll(() => dropFolder(data));
   beforeEach(() => (folder = newFolder()));
   afterEach(() => dropFolder(folder));
 
@@ -110,8 +114,9 @@ describe('a start that cannot succeed', () => {
   }, 60_000);
 
   test('a data folder that is a file', async () => {
-    writeFileSync(join(folder, 'data'), '');
-    expectOneSentence(await serve({}), 'DATA_DIR', join(folder, 'data'));
+    const file = join(folder, 'data');
+    writeFileSync(file, '');
+    expectOneSentence(await serve({ DATA_DIR: file }), 'DATA_DIR', file);
   }, 30_000);
 
   test('a SIP server that does not answer', async () => {
