@@ -28,7 +28,7 @@ engine.catch(() => undefined);
 
 const methods: WorkerMethods = {
   ready: async () => (await engine).stats(),
-  classify: async (text, context) => (await engine).classify(text, context),
+  classify: async (text) => (await engine).classify(text),
   query: async (text, context) => (await engine).query(text, context),
   rebuild: async (path) => (await engine).rebuild(path),
   stats: async () => (await engine).stats(),

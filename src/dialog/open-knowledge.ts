@@ -2,6 +2,7 @@ import type { Scheduler } from '../kernel/time.js';
 import { realScheduler } from '../threads/real-scheduler.js';
 import { startWorker } from '../threads/worker.js';
 import type { NamedTopic } from './intent/core/entities.js';
+import { classifyByPattern } from './intent/core/patterns.js';
 import { KnowledgeClient, type KnowledgeClientOptions } from './knowledge/knowledge-client.js';
 import type { EngineOptions } from './knowledge/knowledge-engine.js';
 import type { Knowledge } from './knowledge/types.js';
@@ -53,5 +54,7 @@ export async function openKnowledge(options: OpenKnowledgeOptions): Promise<Know
     ...(onCrash === undefined ? {} : { onCrash }),
   });
   await host.open();
+  // Compiles the patterns now, and not within the first call.
+  classifyByPattern('hello');
   return new KnowledgeClient(host, { ...client, services, scheduler });
 }

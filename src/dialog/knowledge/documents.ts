@@ -60,8 +60,9 @@ async function loadSynonyms(folder: string): Promise<readonly SynonymGroup[]> {
   const file = join(folder, SYNONYMS_FILE);
   const target = await realpath(file).catch(() => undefined);
   if (target === undefined) return [];
-  if (!isInside(folder, target))
-    {throw unreadable(SYNONYMS_FILE, 'it is a link that leads out of the knowledge base');}
+  if (!isInside(folder, target)) {
+    throw unreadable(SYNONYMS_FILE, 'it is a link that leads out of the knowledge base');
+  }
   const text = await readText(file, SYNONYMS_FILE);
   try {
     return SYNONYMS.parse(parseYaml(text) ?? []);

@@ -19,7 +19,8 @@ import type {
 
 /** The engine as seen from another thread. */
 export interface EnginePort {
-  classify(text: string, context: IntentContext): Promise<IntentResult>;
+  /** What patterns leave open; the context does not change it. */
+  classify(text: string): Promise<IntentResult>;
   query(text: string, context: KnowledgeContext): Promise<EngineAnswer>;
   rebuild(path?: string): Promise<RebuildReport>;
   stats(): Promise<EngineStats>;
@@ -91,11 +92,11 @@ export class KnowledgeClient implements Knowledge {
     const question = bounded(text);
     const pattern = this.#byPattern(question, context);
     if (pattern !== undefined) return reply(pattern, false);
-    const key = JSON.stringify([this.#indexVersion, cacheForm(question), context.previous_intent ?? '']);
+    const key = JSON.stringify([this.#indexVersion, cacheForm(question)]);
     const cached = this.#intents.get(key, start);
     if (cached !== undefined) return reply(cached, true);
     const timeoutMs = options.timeoutMs ?? this.options.classifyTimeoutMs ?? 1000;
-    const result = await this.#ask((engine) => engine.classify(question, context), timeoutMs);
+    const result = await this.#ask((engine) => engine.classify(question), timeoutMs);
     this.#intents.set(key, result, scheduler.now());
     return reply(result, false);
   }

@@ -1,5 +1,5 @@
 import { LeibnizError } from '../../kernel/errors.js';
-import type { IntentContext, IntentResult, KnowledgeSource } from '../core/types.js';
+import type { IntentResult, KnowledgeSource } from '../core/types.js';
 import { callerSituation, extractEntities, type NamedTopic } from '../intent/core/entities.js';
 import { EXAMPLES } from '../intent/core/examples.js';
 import { decideIntent, intentSimilarities, type EmbeddedExample } from '../intent/core/nearest.js';
@@ -85,11 +85,11 @@ export class KnowledgeEngine {
   }
 
   /** What the sentence is about, by its nearest examples and what the knowledge base holds. */
-  async classify(text: string, context: IntentContext = {}): Promise<IntentResult> {
+  async classify(text: string): Promise<IntentResult> {
     const query = await this.#embed(text);
     const lookup = this.#index.lookup(query, this.#index.search(query));
     const similarity = intentSimilarities(query.vector, this.examples);
-    const decision = decideIntent({ similarity, answerConfidence: lookup.confidence }, context);
+    const decision = decideIntent({ similarity, answerConfidence: lookup.confidence });
     const situation = callerSituation(text);
     return {
       ...decision,

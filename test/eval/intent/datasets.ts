@@ -52,6 +52,9 @@ export function clinc150(dataDir: string): Utterance[] {
     .map(([text, label]): Utterance => ({ text, accepted: [CLINC_SAME[label] ?? 'OUT_OF_SCOPE'] }));
 }
 
+/** NLU++ intents that react to something said before; a sentence with nothing else is not counted. */
+const NLU_REACTIONS = new Set(['affirm', 'deny', 'acknowledge', 'dont_know', 'thank']);
+
 /**
  * NLU++ (banking and hotels, spoken style). Its modular intents are combined: `appointment` or `booking` with
  * `change`, `cancel…` or `make…`, and the general ones. What is left belongs to banks and hotels.
@@ -66,10 +69,12 @@ export function nluPlusPlus(dataDir: string): Utterance[] {
           text: string;
           intents?: string[];
         }[];
-        return rows.map(({ text, intents = [] }): Utterance => ({
-          text,
-          accepted: acceptedOf(new Set(intents)),
-        }));
+        return rows
+          .map(({ text, intents = [] }) => ({ text, intents: new Set(intents) }))
+          .filter(
+            ({ intents }) => intents.size === 0 || [...intents].some((name) => !NLU_REACTIONS.has(name)),
+          )
+          .map(({ text, intents }): Utterance => ({ text, accepted: acceptedOf(intents) }));
       }),
   );
 }

@@ -3,7 +3,7 @@ import { rule, type Rule } from './rule.js';
 const THANKS = 'thanks|thank you|cheers|much appreciated';
 const OPENERS = `(?:(?:no|nope|nah|ok|okay|alright|all right|well|great|perfect|good|cool|and|then|yes|i think|i guess|${THANKS}|so much|very much|that is (?:all|it|everything|fine|great)|for (?:your|the|all your) (?:help|time)) )*`;
 const DAY = 'day|one|evening|weekend|afternoon|night|week|time|rest of your day';
-const BYE = `goodbye|bye|see you(?: later| soon| then| tomorrow| around)?|talk to you (?:later|soon)|(?:you )?have a (?:good|nice|great|lovely|wonderful) (?:${DAY})|take care|so long|farewell|good night|goodnight|catch you later|later|until next time`;
+const BYE = `goodbye|bye|see (?:you|ya)(?: later| soon| then| tomorrow| around)?|peace out|talk to you (?:later|soon)|(?:you )?have a (?:good|nice|great|lovely|wonderful) (?:${DAY})|take care|so long|farewell|good night|goodnight|catch you later|later|until next time|(?:it was |it has been |this was |that was |i )?(?:a |so |very )?(?:nice|lovely|great|good|pleasure|fun|enjoyed) (?:\\w+ ){0,2}?(?:talking|speaking|chatting|talk|chat|conversation)(?: (?:to|with) you)?`;
 const TAIL = `(?: (?:now|then|${THANKS}|${BYE}|you too|everyone|everybody|too|for now|for today|so much|very much))*`;
 const HELLO =
   '(?:hi|hello|hey|hiya|howdy|yo|hallo|greetings|good (?:morning|afternoon|evening|day)|morning|evening|(?:hi|hello|hey) there)';
