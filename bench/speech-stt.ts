@@ -36,7 +36,7 @@ export async function run(): Promise<BenchReport> {
 async function alone(stt: SttEngine, pcm: Int16Array): Promise<BenchMetrics> {
   const walls: number[] = [];
   const spent = await cpuMs(async () => {
-    for (let round_ = 0; round_ < ROUNDS; round_++) walls.push(await decode(stt, pcm));
+    for (let i = 0; i < ROUNDS; i++) walls.push(await decode(stt, pcm));
   });
   return {
     cpu_ms: round(spent / ROUNDS),

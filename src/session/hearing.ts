@@ -23,7 +23,7 @@ export type HearingEvent =
  */
 export class Hearing {
   readonly #history = new SampleHistory(HISTORY_SAMPLES);
-  readonly #segmenter = new VadSegmenter();
+  readonly #segmenter: VadSegmenter;
   readonly #vad: VadStream;
   readonly #arrivals = new Float64Array(ARRIVALS);
   readonly #open = new Map<RequestId, AbortController>();
@@ -37,6 +37,7 @@ export class Hearing {
     private readonly onEvent: (event: HearingEvent) => void,
     private readonly onTranscript: (id: RequestId, result: Result<SttTranscript, SttError>) => void,
   ) {
+    this.#segmenter = new VadSegmenter({ endLagMs: vad.capabilities.endLagMs });
     this.#vad = vad.open((probability, endSample) => this.#window(probability, endSample));
   }
 

@@ -11,6 +11,8 @@ export interface VadEngine {
     readonly engine: string;
     readonly sampleRateHz: 8000;
     readonly windowSamples: typeof VAD_WINDOW_SAMPLES;
+    /** How long the engine goes on reporting speech after a voice has ended. */
+    readonly endLagMs: number;
   };
   /**
    * Opens one stream.

@@ -91,14 +91,14 @@ export function alignTokens(tokens: readonly SpokenToken[], phonemes: readonly P
   return fillGaps(times, phonemes.at(-1)?.endMs ?? 0);
 }
 
-interface Symbol {
+interface Letter {
   /** A lower-case letter, or `|` for a pause mark. */
   readonly letter: string;
   readonly token: number;
 }
 
-function symbolsOf(token: SpokenToken, index: number): Symbol[] {
-  const symbols: Symbol[] = [...spelledOut(token.spoken)].map((letter) => ({ letter, token: index }));
+function symbolsOf(token: SpokenToken, index: number): Letter[] {
+  const symbols: Letter[] = [...spelledOut(token.spoken)].map((letter) => ({ letter, token: index }));
   if (token.pause !== '') symbols.push({ letter: '|', token: index });
   return symbols;
 }
@@ -142,7 +142,7 @@ function vowelFits(phoneme: string, letter: string): boolean {
 }
 
 /** The token that each phoneme belongs to. */
-function trace(symbols: readonly Symbol[], phonemes: readonly Phoneme[]): (number | undefined)[] {
+function trace(symbols: readonly Letter[], phonemes: readonly Phoneme[]): (number | undefined)[] {
   const columns = symbols.length + 1;
   const cost = new Float64Array((phonemes.length + 1) * columns);
   const move = new Uint8Array((phonemes.length + 1) * columns);

@@ -11,7 +11,7 @@ export type VadEvent =
     }
   | {
       readonly type: 'speech_end';
-      /** Where the speech truly ended: the end of its last speech window, not the time of detection. */
+      /** Where the speech truly ended: the end of its last speech window less the detector's lag. */
       readonly endSample: number;
       readonly detectedSample: number;
     };
@@ -26,6 +26,11 @@ export interface VadSegmenterOptions {
   readonly minSpeechMs: number;
   /** Silence after the last speech window before an end is certain, in ms. Default 96 (three windows). */
   readonly minSilenceMs: number;
+  /**
+   * How long the detector goes on reporting speech after a voice has ended, in ms; see
+   * `VadEngine.capabilities.endLagMs`. Default 0.
+   */
+  readonly endLagMs: number;
   /** Audio before the first speech window that belongs to it (soft onsets), in ms. Default 256. */
   readonly prePadMs: number;
 }
@@ -36,6 +41,7 @@ export const VAD_SEGMENTER_DEFAULTS: VadSegmenterOptions = {
   endThreshold: 0.35,
   minSpeechMs: 64,
   minSilenceMs: 96,
+  endLagMs: 0,
   prePadMs: 256,
 };
 
@@ -99,7 +105,13 @@ export class VadSegmenter {
     if (!this.#speaking) return NOTHING;
     this.#speaking = false;
     this.#candidateStart = undefined;
-    return [{ type: 'speech_end', endSample: this.#lastSpeechEnd, detectedSample: this.#lastEnd }];
+    return [{ type: 'speech_end', endSample: this.#trueEnd(), detectedSample: this.#lastEnd }];
+  }
+
+  /** Never before the end of the first speech window. */
+  #trueEnd(): number {
+    const lagSamples = this.#options.endLagMs * SAMPLES_PER_MS;
+    return Math.max(this.#start + this.#windowSamples, this.#lastSpeechEnd - lagSamples);
   }
 
   #inSilence(p: number, endSample: number): readonly VadEvent[] {
@@ -137,6 +149,6 @@ export class VadSegmenter {
     }
     if (endSample - this.#lastSpeechEnd < this.#options.minSilenceMs * SAMPLES_PER_MS) return NOTHING;
     this.#speaking = false;
-    return [{ type: 'speech_end', endSample: this.#lastSpeechEnd, detectedSample: endSample }];
+    return [{ type: 'speech_end', endSample: this.#trueEnd(), detectedSample: endSample }];
   }
 }

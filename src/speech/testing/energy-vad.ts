@@ -6,6 +6,7 @@ export class EnergyVad implements VadEngine {
     engine: 'energy',
     sampleRateHz: 8000,
     windowSamples: VAD_WINDOW_SAMPLES,
+    endLagMs: 0,
   } as const;
   #streams = 0;
   #windows = 0;

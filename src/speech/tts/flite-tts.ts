@@ -26,7 +26,7 @@ const VOICES: readonly Voice[] = [
     id: 'slt',
     language: 'en-US',
     gender: 'female',
-    description: 'needs a speed of 0.87 or less over the telephone',
+    description: 'the only female voice',
   },
   { id: 'kal16', language: 'en-US', gender: 'male', description: 'diphone synthesis, robotic, cheapest' },
   { id: 'kal', language: 'en-US', gender: 'male', description: 'diphone synthesis at 8 kHz, robotic' },

@@ -1,5 +1,3 @@
-import { WASI_ERRNO, type WasiFile } from './wasi-types.js';
-
 /** What a WASI command left behind. */
 export interface CommandOutput {
   /** The file it wrote. */
@@ -7,6 +5,16 @@ export interface CommandOutput {
   /** What it printed to standard output and standard error. */
   readonly printed: string;
   readonly exitCode: number;
+}
+
+/** Error numbers of WASI preview 1. */
+const WASI_ERRNO = { success: 0, badf: 8, inval: 28, noent: 44, nospc: 51, spipe: 70 } as const;
+
+/** The file in memory that a command writes. */
+interface WasiFile {
+  bytes: Uint8Array;
+  length: number;
+  position: number;
 }
 
 const FD_ROOT = 3;

@@ -106,17 +106,17 @@ export function ttsContract(name: string, open: () => Promise<TtsEngine>): void 
       const aborted = { ok: false, error: { code: 'aborted' } };
       expect(await engine.synthesize(request({ signal: AbortSignal.abort() }))).toMatchObject(aborted);
       const abort = new AbortController();
-      const open_ = engine.synthesize(request({ signal: abort.signal }));
+      const pending = engine.synthesize(request({ signal: abort.signal }));
       abort.abort();
-      expect(await open_).toMatchObject(aborted);
+      expect(await pending).toMatchObject(aborted);
       expect(await engine.synthesize(request())).toMatchObject({ ok: true });
     });
 
     test('close: open and later requests are aborted, a second close is harmless', async () => {
       const aborted = { ok: false, error: { code: 'aborted' } };
-      const open_ = engine.synthesize(request());
+      const pending = engine.synthesize(request());
       await engine.close();
-      expect(await open_).toMatchObject(aborted);
+      expect(await pending).toMatchObject(aborted);
       expect(await engine.synthesize(request())).toMatchObject(aborted);
       await engine.close();
     });

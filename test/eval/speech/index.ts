@@ -191,12 +191,12 @@ async function activityMetrics(speech: Speech, spoken: Prepared, line: Degrade):
   };
 }
 
-/** End of the last 20 ms that are within 30 dB of the loudest. */
+/** End of the last 20 ms that are within 35 dB of the loudest. */
 function loudEnd(pcm: Int16Array): number {
   const energies = Array.from({ length: Math.floor(pcm.length / 160) }, (_, frame) =>
     pcm.subarray(frame * 160, (frame + 1) * 160).reduce((sum, sample) => sum + sample * sample, 0),
   );
-  const threshold = Math.max(...energies) / 1000;
+  const threshold = Math.max(...energies) / 10 ** 3.5;
   return (energies.findLastIndex((energy) => energy > threshold) + 1) * 160;
 }
 
@@ -206,7 +206,8 @@ function isNoise(recording: Recording): boolean {
 
 /** A name or word that is spelled letter by letter. */
 function isSpelled({ transcript }: Recording): boolean {
-  return transcript.split(' ').filter((word) => word.length === 1).length >= 3;
+  const words = transcript.split(' ');
+  return words.length >= 3 && words.filter((word) => word.length === 1).length > words.length / 2;
 }
 
 function yesOrNo(text: string): 'yes' | 'no' | undefined {

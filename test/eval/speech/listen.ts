@@ -18,7 +18,7 @@ export interface FoundSpeech {
 export async function findSpeech(vad: VadEngine, pcm8k: Int16Array): Promise<FoundSpeech[]> {
   const audio = new Int16Array(LEAD_SAMPLES + pcm8k.length + TAIL_SAMPLES);
   audio.set(pcm8k, LEAD_SAMPLES);
-  const segmenter = new VadSegmenter();
+  const segmenter = new VadSegmenter({ endLagMs: vad.capabilities.endLagMs });
   const found: FoundSpeech[] = [];
   let start = 0;
   const stream = vad.open((probability, endSample) => {

@@ -46,6 +46,11 @@ test('options: one window to start, one to end, no pad', () => {
   ]);
 });
 
+test("the detector's lag is taken off the end, but never off the first window", () => {
+  expect(run('99999000000', { endLagMs: 64 })).toEqual(['start 0 padded 0 at 2', 'end 3 at 8']);
+  expect(run('99000000000', { endLagMs: 64 })).toEqual(['start 0 padded 0 at 2', 'end 1 at 5']);
+});
+
 test('a jump of the position counts as silence', () => {
   const segmenter = new VadSegmenter();
   segmenter.handle(0.9, 256);
