@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -53,9 +53,27 @@ export function dropFolder(folder: string): void {
 const folders = new Folders();
 const template = new EmbeddedTemplate(folders);
 
-/** A data folder whose database has been created, which saves a start ten seconds. */
-export function preparedDataDir(): Promise<string> {
-  return template.dataDir();
+/** Embeddings of the knowledge base by their content, kept from one run to the next. */
+const EMBEDDINGS = join(tmpdir(), 'leibniz-agent-embeddings');
+
+/** A data folder with a database, and embeddings once there are any: a start then takes seconds. */
+export async function preparedDataDir(): Promise<string> {
+  const folder = await template.dataDir();
+  if (existsSync(EMBEDDINGS)) cpSync(EMBEDDINGS, join(folder, 'embeddings'), { recursive: true });
+  return folder;
+}
+
+/** Keeps what a start has computed for the next one. */
+function keepEmbeddings(dataDir: string): void {
+  if (existsSync(EMBEDDINGS)) return;
+  const copy = newFolder();
+  cpSync(join(dataDir, 'embeddings'), copy, { recursive: true });
+  // Another suite may have been faster.
+  try {
+    renameSync(copy, EMBEDDINGS);
+  } catch {
+    dropFolder(copy);
+  }
 }
 
 /** The agent as a user starts it: a process, a data folder and ports of its own. */
@@ -100,6 +118,7 @@ export class AgentProcess {
       void ended.then(({ code }) => reject(new Error(`the agent ended with ${code}: ${text}`)));
       setTimeout(() => reject(new Error(`the agent did not start: ${text}`)), START_MS).unref();
     });
+    keepEmbeddings(dataDir);
     return new AgentProcess(child, dataDir, output, ended);
   }
 

@@ -40,7 +40,7 @@ describe('a start that cannot succeed', () => {
 
   /** Runs `serve` until it gives up. */
   const serve = async (env: Readonly<Record<string, string>>, main?: string): Promise<Failure> => {
-    const { code, output } = await leibniz(['serve'], serveEnv(27_800, join(folder, 'data'), env), main);
+    const { code, output } = await leibniz(['serve'], serveEnv(27_800, data, env), main);
     return { code, sentences: output.split('\n').filter((line) => line !== '' && !PROGRESS.test(line)) };
   };
 

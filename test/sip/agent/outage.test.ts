@@ -1,13 +1,22 @@
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { scratchDatabase } from '../../contract/store/harness.js';
 import { TcpProxy } from '../../contract/store/tcp-proxy.js';
 import { POSTGRES_URL, REDIS_URL, requires } from '../../support/requires.js';
-import { AgentProcess, dropFolder, eventually, leibniz, newFolder, serveEnv } from './agent-process.js';
+import { AgentProcess, dropFolder, eventually, leibniz, preparedDataDir, serveEnv } from './agent-process.js';
 import { sipp } from './sipp.js';
 import { saidBy } from './wire.js';
 
 /** Where this suite's jobs live; other suites use other databases of the server. */
 const REDIS_DB = '/13';
+
+/** Takes away what the agent's queues leave in Redis. */
+async function dropQueues(): Promise<void> {
+  const client = new Redis(Object.assign(new URL(REDIS_URL), { pathname: REDIS_DB }).href);
+  const keys = await client.keys('leibniz:*');
+  if (keys.length > 0) await client.del(...keys);
+  await client.quit();
+}
 
 interface AppointmentStep {
   readonly current_state: string;
@@ -33,7 +42,7 @@ onAll('the agent on Postgres and Redis, and without them', () => {
   let redis: TcpProxy;
 
   beforeAll(async () => {
-    folder = newFolder();
+    folder = await preparedDataDir();
     database = await scratchDatabase();
     postgres = new TcpProxy(new URL(database.url));
     redis = new TcpProxy(Object.assign(new URL(REDIS_URL), { pathname: REDIS_DB }));
@@ -46,6 +55,7 @@ onAll('the agent on Postgres and Redis, and without them', () => {
     if (agent.running) await agent.kill();
     await Promise.all([postgres.down(), redis.down()]);
     await database.drop();
+    await dropQueues();
     dropFolder(folder);
   });
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, copyFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, program, ROOT, type Ended } from './agent-process.js';
 
@@ -25,20 +25,22 @@ export interface SippRun {
   readonly service?: string;
   /** Puts this port into the SDP in place of SIPp's own. */
   readonly mediaPort?: number;
-  /** Time between the last answer and the caller's BYE, in place of the scenario's, ms. */
+  /** Time that the caller stays longer than the scenario says, before its last request, ms. @defaultValue 0 */
   readonly stayMs?: number;
   readonly args?: readonly string[];
 }
 
 /** Runs one scenario; exit code 0 means that every call went as it says. */
 export async function sipp(run: SippRun): Promise<Ended> {
-  const { folder, scenario, target, service = scenario, mediaPort, stayMs, args = ['-m', '1'] } = run;
+  const { folder, scenario, target, service = scenario, mediaPort, stayMs = 0, args = ['-m', '1'] } = run;
   const source = readFileSync(join(FOLDER, `${scenario}.xml`), 'utf8');
   const file = `${service}.xml`;
   const withPort = mediaPort === undefined ? source : source.replaceAll('[media_port]', String(mediaPort));
-  const text = stayMs === undefined ? withPort : stayBeforeBye(withPort, stayMs);
+  const text = stayMs === 0 ? withPort : stayBeforeBye(withPort, stayMs);
   writeFileSync(join(folder, file), text);
-  copyFileSync(join(FOLDER, 'tone.ulaw'), join(folder, 'tone.ulaw'));
+  const tone = join(folder, 'tone.ulaw');
+  // Another run may be reading it.
+  if (!existsSync(tone)) copyFileSync(join(FOLDER, 'tone.ulaw'), tone);
   const local = ['-i', '127.0.0.1', '-p', String(await freePort()), '-mp', String(await freePort())];
   const limits = ['-timeout', '60', '-timeout_error', '-nostdin'];
   const where = [`127.0.0.1:${target}`, '-sf', file, '-s', service];
