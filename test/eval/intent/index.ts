@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BenchMetrics, BenchReport } from '../../../bench/report.js';
 import { INTENT_NAMES, type IntentName } from '../../../src/dialog/core/types.js';
 import { classifyByPattern } from '../../../src/dialog/intent/core/patterns.js';
 import { openUseEmbedder } from '../../../src/dialog/knowledge/embedder.js';
@@ -8,11 +9,6 @@ import { KnowledgeEngine } from '../../../src/dialog/knowledge/knowledge-engine.
 import { exactIndex, loadHnswIndex } from '../../../src/dialog/knowledge/vector-index.js';
 import { projectRoot } from '../../../src/threads/project-root.js';
 import { clinc150, nluPlusPlus, ownUtterances, type Utterance } from './datasets.js';
-
-/** Figures of one set, some of them per intent. */
-export interface IntentMetrics {
-  readonly [name: string]: number | { readonly [intent: string]: number };
-}
 
 /** One classified sentence. */
 export interface Classified extends Utterance {
@@ -28,11 +24,7 @@ export interface Classified extends Utterance {
  * Intent recognition: the own sentences (development and held-out halves), CLINC150 and NLU++ from `dataDir`
  * where it holds them.
  */
-export async function run(options: { json: boolean; dataDir: string | undefined }): Promise<{
-  name: string;
-  n: number;
-  metrics: Record<string, IntentMetrics>;
-}> {
+export async function run(options: { json: boolean; dataDir: string | undefined }): Promise<BenchReport> {
   const cacheDir = mkdtempSync(join(tmpdir(), 'leibniz-eval-intent-'));
   try {
     const classify = await openClassifier(cacheDir);
@@ -44,7 +36,7 @@ export async function run(options: { json: boolean; dataDir: string | undefined 
     if (dataDir !== undefined && readdirSync(dataDir).includes('intent')) {
       sets.push(['clinc150', clinc150(dataDir)], ['nlupp', nluPlusPlus(dataDir)]);
     }
-    const metrics: Record<string, IntentMetrics> = {};
+    const metrics: Record<string, BenchMetrics> = {};
     let n = 0;
     for (const [name, utterances] of sets) {
       const results: Classified[] = [];
@@ -81,7 +73,7 @@ export async function openClassifier(
 }
 
 /** Figures over classified sentences. */
-export function summarise(results: readonly Classified[]): IntentMetrics {
+export function summarise(results: readonly Classified[]): BenchMetrics {
   const share = (part: readonly Classified[], of: readonly Classified[]): number =>
     part.length / Math.max(1, of.length);
   const isRight = (result: Classified): boolean => result.accepted.includes(result.intent);

@@ -1,26 +1,18 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BenchMetrics, BenchReport } from '../../../bench/report.js';
 import { ANSWER_THRESHOLD } from '../../../src/dialog/knowledge/core/confidence.js';
 import { loadKnowledge } from '../../../src/dialog/knowledge/documents.js';
 import { projectRoot } from '../../../src/threads/project-root.js';
 import { medquad, ownQuestions, xquad, type QuestionSet } from './datasets.js';
 import { openSearcher, type Searcher } from './harness.js';
 
-/** Shares and counts of one question set. */
-export interface RetrievalMetrics {
-  readonly [name: string]: number;
-}
-
 /**
  * Retrieval and answering: the own questions over `knowledge_base/` (development and held-out halves), XQuAD and
- * MedQuAD from `dataDir` where it holds them.
+ * MedQuAD from `dataDir` where it holds them, and the questions of both as callers off the topic.
  */
-export async function run(options: { json: boolean; dataDir: string | undefined }): Promise<{
-  name: string;
-  n: number;
-  metrics: Record<string, RetrievalMetrics>;
-}> {
-  const metrics: Record<string, RetrievalMetrics> = {};
+export async function run(options: { json: boolean; dataDir: string | undefined }): Promise<BenchReport> {
+  const metrics: Record<string, BenchMetrics> = {};
   let n = 0;
   const add = async (name: string, searcher: Searcher, set: QuestionSet): Promise<void> => {
     metrics[name] = await measure(searcher, set);
@@ -39,11 +31,13 @@ export async function run(options: { json: boolean; dataDir: string | undefined 
       await openSearcher('medquad', { documents: health.documents, synonyms: [] }),
       health,
     );
+    const foreign = [squad, health].flatMap((set) => set.answerable.map(({ question }) => question));
+    await add('own_off_topic', own, { answerable: [], unanswerable: [...foreign, ...squad.unanswerable] });
   }
   return { name: 'retrieval', n, metrics };
 }
 
-async function measure(searcher: Searcher, set: QuestionSet): Promise<RetrievalMetrics> {
+async function measure(searcher: Searcher, set: QuestionSet): Promise<BenchMetrics> {
   const ranks: number[] = [];
   const times: number[] = [];
   const right: number[] = [];
@@ -73,18 +67,26 @@ async function measure(searcher: Searcher, set: QuestionSet): Promise<RetrievalM
   times.sort((a, b) => a - b);
   return {
     passages: searcher.passages,
-    questions: set.answerable.length,
-    recall_at_1: within(1),
-    recall_at_3: within(3),
-    recall_at_5: within(5),
-    right_sentence: rightAnyway / total,
-    answered_right: right.length / total,
-    answered_wrong: wrong / total,
-    abstained: 1 - answered / total,
-    sentences_per_answer: sentences / Math.max(1, answered),
-    unanswerable_questions: set.unanswerable.length,
-    unanswerable_refused: 1 - falseAnswers / Math.max(1, set.unanswerable.length),
-    p50_ms: times[Math.floor(times.length / 2)] ?? 0,
-    p95_ms: times[Math.floor(times.length * 0.95)] ?? 0,
+    ...(set.answerable.length === 0
+      ? {}
+      : {
+          questions: total,
+          recall_at_1: within(1),
+          recall_at_3: within(3),
+          recall_at_5: within(5),
+          right_sentence: rightAnyway / total,
+          answered_right: right.length / total,
+          answered_wrong: wrong / total,
+          abstained: 1 - answered / total,
+          sentences_per_answer: sentences / Math.max(1, answered),
+          p50_ms: times[Math.floor(times.length / 2)] ?? 0,
+          p95_ms: times[Math.floor(times.length * 0.95)] ?? 0,
+        }),
+    ...(set.unanswerable.length === 0
+      ? {}
+      : {
+          unanswerable_questions: set.unanswerable.length,
+          unanswerable_refused: 1 - falseAnswers / set.unanswerable.length,
+        }),
   };
 }

@@ -45,7 +45,7 @@ const FILLERS =
 export function normalizeUtterance(text: string): string {
   let out = ` ${text.slice(0, MAX_UTTERANCE_CHARS).toLowerCase()} `
     .replace(/[’‘`´]/g, "'")
-    .replace(/(\d)[.,:](?=\d)/g, '$1$2')
+    .replace(/(\d)[.,:](?=\d)/g, '$1')
     .replace(/\b([ap])\.\s?m\.?/g, '$1m')
     .replace(/[.!?;,:]+|\s[-–—]+\s/g, ' | ')
     .replace(/[^\p{L}\p{N}'|\s-]/gu, ' ');

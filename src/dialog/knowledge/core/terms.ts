@@ -5,7 +5,7 @@ const STOP_WORDS = new Set(
   (
     'a an and any are as at be been being but by can could d did do does doing for from get gets getting give go ' +
     'going gonna got had has have having he hello her hers hey hi him his how i if in into is it its just know let ' +
-    'like ll m may maybe me might mine my no not now of off ok okay on or our ours out please re s shall she should ' +
+    'like ll m may many maybe me might much mine my no not now of off ok okay on or our ours out please re s shall she should ' +
     'so some such t tell than thank thanks that the their them then there these they this those to too uh um up us ' +
     've very wanna want wants was we well were what whats when where which who whom whose why will with would yeah ' +
     'yes you your yours about actually already also anybody anyone anything been really lately still ever even ' +
