@@ -72,8 +72,9 @@ export async function openEngines(config: Config, log: AppLog, progress: Progres
       cacheDir: join(dataDir, 'embeddings'),
       services: office.business.services,
       onProgress: (done, total) => {
-        if (done === 0)
-          {progress(`Computing ${total} embeddings of the knowledge base; this takes some seconds, once.`);}
+        if (done === 0) {
+          progress(`Computing ${total} embeddings of the knowledge base; this takes some seconds, once.`);
+        }
       },
       onCrash: (error) => log.error({ err: error }, 'the knowledge worker died and is started again'),
     }),

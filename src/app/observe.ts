@@ -21,8 +21,9 @@ function count(metrics: Metrics, event: SessionEvent): void {
     case 'latency': {
       const { responseGapMs, source, segments, overlapped } = event.latency;
       metrics.observe('turn_response_gap_ms', { source }, responseGapMs);
-      for (const [name, ms] of Object.entries(segments))
-        {metrics.observe('turn_segment_ms', { segment: snake(name) }, ms);}
+      for (const [name, ms] of Object.entries(segments)) {
+        metrics.observe('turn_segment_ms', { segment: snake(name) }, ms);
+      }
       if (overlapped.sttLagMs !== undefined) metrics.observe('turn_stt_lag_ms', {}, overlapped.sttLagMs);
       metrics.increment('turns_total', { source });
       break;
@@ -75,5 +76,5 @@ function logEvent(log: AppLog, callId: string, event: SessionEvent): void {
     log.warn({ callId, what: event.what }, 'a session absorbed a failure');
     return;
   }
-  log.debug({ callId, ...event }, 'session event');
+  log.debug({ callId, type: event.type, pii: event }, 'session event');
 }

@@ -63,16 +63,18 @@ function apiOptions(config: Config, log: Logger): Parameters<typeof startApi>[0]
 
 async function greetOperator(config: Config, agent: Agent, api: ApiServer, say: Say): Promise<void> {
   const { index_kind: indexKind } = await agent.engines.knowledge.stats();
-  if (indexKind === 'exact')
-    {say('note: hnswlib-node is not installed; the knowledge base is searched exactly.');}
+  if (indexKind === 'exact') {
+    say('note: hnswlib-node is not installed; the knowledge base is searched exactly.');
+  }
   const { embedded } = agent.sip;
   if (embedded === undefined) {
     say('Answering calls that the SIP server at SIP_SERVER sends here.');
   } else {
     const host = config.sip.publicHost ?? (config.sip.host === '0.0.0.0' ? 'this-machine' : config.sip.host);
     say(`Call sip:agent@${host}:${embedded.port} with any SIP phone (UDP or TCP).`);
-    if (isLoopback(config.sip.host))
-      {say('Only this machine can call; set SIP_HOST=0.0.0.0 for phones on the network.');}
+    if (isLoopback(config.sip.host)) {
+      say('Only this machine can call; set SIP_HOST=0.0.0.0 for phones on the network.');
+    }
   }
   say(`HTTP API at http://${config.http.host}:${api.port}, its documentation at /docs.`);
 }

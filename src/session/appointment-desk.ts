@@ -51,8 +51,9 @@ export class AppointmentDesk {
       const session = await processAppointment(before, userInput, this.ports);
       await this.#save(session);
       const view = viewAppointment(session);
-      if (view.is_complete && !viewAppointment(before).is_complete)
-        {this.#active = Math.max(0, this.#active - 1);}
+      if (view.is_complete && !viewAppointment(before).is_complete) {
+        this.#active = Math.max(0, this.#active - 1);
+      }
       return view;
     });
   }
@@ -73,8 +74,9 @@ export class AppointmentDesk {
 
   async #existing(id: string): Promise<AppointmentSession> {
     const session = await this.#load(id);
-    if (session === undefined)
-      {throw new LeibnizError('NOT_FOUND', 'there is no such appointment session; create one first');}
+    if (session === undefined) {
+      throw new LeibnizError('NOT_FOUND', 'there is no such appointment session; create one first');
+    }
     return session;
   }
 

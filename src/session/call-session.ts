@@ -4,12 +4,12 @@ import type { Result } from '../kernel/result.js';
 import { addMs, earliest, type MonoMs } from '../kernel/time.js';
 import type { DtmfDigit, Termination } from '../kernel/vocab.js';
 import type { DialogInput, SayEffect } from '../dialog/core/types.js';
-import type { DialogState } from '../dialog/core/state.js';
 import type { MediaEvent, MediaPort } from '../media/ports.js';
 import type { SttError, SttTranscript } from '../speech/ports.js';
 import { TurnMachine } from '../turn/turn-machine.js';
 import type { TurnInput, TurnOutput } from '../turn/types.js';
 import { AgentSpeech } from './agent-speech.js';
+import type { CallSessionInit, ResumedConversation } from './call-session-init.js';
 import { DialogRunner, type SpokenEffect } from './dialog-runner.js';
 import { Hearing, type HearingEvent } from './hearing.js';
 import { InputQueue } from './input-queue.js';
@@ -18,7 +18,6 @@ import { LatencyBook } from './latency-book.js';
 import {
   defaultSessionOptions,
   type SessionEvent,
-  type SessionInfo,
   type SessionLeg,
   type SessionLegEvent,
   type SessionObserver,
@@ -27,25 +26,6 @@ import {
 } from './ports.js';
 import { Recorder } from './recorder.js';
 import { Voice } from './voice.js';
-
-/** A conversation that goes on where an earlier session of it stopped. */
-export interface ResumedConversation {
-  readonly state: DialogState;
-  readonly nextIndex: number;
-  readonly nextSeq: number;
-}
-
-/** What a session is made from. */
-export interface CallSessionInit {
-  readonly callId: CallId;
-  readonly info: SessionInfo;
-  readonly leg: SessionLeg;
-  readonly media: MediaPort;
-  readonly ports: SessionPorts;
-  readonly options?: Partial<SessionOptions>;
-  readonly observer?: SessionObserver;
-  readonly resumed?: ResumedConversation;
-}
 
 /**
  * One call: the only place where leg, media, speech, turn and dialog meet.
@@ -420,10 +400,7 @@ export class CallSession {
   #close(reason: Termination): void {
     if (this.#closed) return;
     this.#stop();
-    this.#recorder.ended(reason, {
-      duration_ms: Math.round(this.#recorder.durationMs()),
-      media: mediaStats(this.#media),
-    });
+    this.#recorder.ended(reason, this.#media.stats());
     this.#tell({ type: 'ended', reason, durationMs: this.#recorder.durationMs() });
   }
 
@@ -469,8 +446,4 @@ export class CallSession {
     }
     this.#feed({ type: 'tick' });
   }
-}
-
-function mediaStats(media: MediaPort): Record<string, never> {
-  return JSON.parse(JSON.stringify(media.stats())) as Record<string, never>;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DialogState } from '../dialog/core/state.js';
 import type { JsonValue } from '../store/journal-event.js';
-import type { ResumedConversation } from './call-session.js';
+import type { ResumedConversation } from './call-session-init.js';
 import type { SessionEvent } from './ports.js';
 
 /** One exchange of a conversation. */

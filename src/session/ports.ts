@@ -7,12 +7,11 @@ import type {
   DialogContext,
   DialogInput,
   DialogStart,
-  DialogStep,
   IntentContext,
   IntentResult,
   KnowledgeAnswer,
 } from '../dialog/core/types.js';
-import type { DialogState } from '../dialog/core/state.js';
+import type { DialogState, DialogStep } from '../dialog/core/state.js';
 import type { SttEngine, TtsEngine, VadEngine } from '../speech/ports.js';
 import type { Appointments, Conversations, Journal } from '../store/types.js';
 import type { TurnLatency } from '../turn/latency.js';

@@ -90,9 +90,14 @@ export class Recorder {
     return this.scheduler.now() - this.#startedAt;
   }
 
-  ended(reason: Termination, stats: JsonValue): void {
+  /** @param media - health of the call's audio, plain data */
+  ended(reason: Termination, media: object): void {
     if (this.#ended) return;
     this.#ended = true;
+    const stats = {
+      duration_ms: Math.round(this.durationMs()),
+      media: JSON.parse(JSON.stringify(media)) as JsonValue,
+    };
     this.journal.append({
       kind: 'call_ended',
       callId: this.callId,

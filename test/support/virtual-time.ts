@@ -54,7 +54,7 @@ export class VirtualTime implements Scheduler {
     let best: Timer | undefined;
     for (const timer of this.#timers) {
       if (best === undefined || timer.at < best.at || (timer.at === best.at && timer.order < best.order))
-        best = timer;
+        {best = timer;}
     }
     return best;
   }

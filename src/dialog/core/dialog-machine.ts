@@ -4,10 +4,10 @@ import { canHandOff, goOn, offerPerson, toPerson, transferDone } from './handoff
 import { goodbye, missed, silent } from './ladder.js';
 import { line } from './render.js';
 import { askQuestion } from './resume.js';
-import type { DialogState, Pending } from './state.js';
+import type { DialogState, DialogStep, Pending } from './state.js';
 import { CONFIDENCE } from './thresholds.js';
 import { classify, key, repeat, turn } from './turns.js';
-import type { DialogContext, DialogInput, DialogStep, IntentResult, KnowledgeAnswer } from './types.js';
+import type { DialogContext, DialogInput, IntentResult, KnowledgeAnswer } from './types.js';
 
 /**
  * Takes one input to completion. Pure: the same state, input and context give the same result.

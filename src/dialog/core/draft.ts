@@ -4,8 +4,8 @@ import type { AppointmentContext } from './appointment/advance.js';
 import { expectationOf } from './appointment/questions.js';
 import type { Line } from './render.js';
 import { render } from './render.js';
-import type { DialogAsk, DialogState, Pending, Said } from './state.js';
-import type { DialogContext, DialogEffect, DialogStep } from './types.js';
+import type { DialogAsk, DialogState, Pending, Said, DialogStep } from './state.js';
+import type { DialogContext, DialogEffect } from './types.js';
 
 /**
  * One step in the making: the state so far and the effects so far. Lives inside a call of `step` only; the rules

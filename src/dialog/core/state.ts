@@ -1,6 +1,6 @@
 import type { CallId, RequestId } from '../../kernel/ids.js';
 import type { AppointmentState } from './appointment/state.js';
-import type { BookingDraft, DialogStart, IntentName } from './types.js';
+import type { BookingDraft, DialogStart, IntentName, DialogEffect } from './types.js';
 
 /** What the dialog has asked for. `appointment` leaves the question to the appointment's own state. */
 export type DialogAsk =
@@ -91,4 +91,10 @@ export function initialDialog(start: DialogStart): DialogState {
     said: {},
     ended: false,
   };
+}
+
+/** Result of a step: the next state and what to do, in order. */
+export interface DialogStep {
+  readonly state: DialogState;
+  readonly effects: readonly DialogEffect[];
 }

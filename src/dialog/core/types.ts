@@ -2,7 +2,6 @@ import type { Expectation, DtmfDigit, Termination } from '../../kernel/vocab.js'
 import type { CallId, RequestId, TurnId, UtteranceId } from '../../kernel/ids.js';
 import type { WallMs } from '../../kernel/time.js';
 import type { Business } from './business.js';
-import type { DialogState } from './state.js';
 
 /** Every intent, as it is named on the wire. */
 export const INTENT_NAMES = [
@@ -240,12 +239,6 @@ export interface DialogContext {
   readonly business: Business;
   readonly prompts: PromptSet;
   readonly persona: Persona;
-}
-
-/** Result of a step: the next state and what to do, in order. */
-export interface DialogStep {
-  readonly state: DialogState;
-  readonly effects: readonly DialogEffect[];
 }
 
 /** What a new conversation knows. */

@@ -61,8 +61,9 @@ export async function run(options: {
         count.without += 1;
         if (found.dates.length + found.times.length > 0) {
           count.invented += 1;
-          if (!options.json)
-            {console.log(`invented\t${turn.u}\t${found.dates.join(' ')} ${found.times.join(' ')}`);}
+          if (!options.json) {
+            console.log(`invented\t${turn.u}\t${found.dates.join(' ')} ${found.times.join(' ')}`);
+          }
         }
       }
     }

@@ -48,8 +48,8 @@ describe('metrics', () => {
 
   test('a total kept elsewhere is followed, also after it began anew', async () => {
     const metrics = createMetrics('program');
-    for (const total of [5, 9, 9, 2]) metrics.countTo('sip_malformed_total', {}, total);
-    expect(await metrics.text()).toContain('sip_malformed_total 11');
+    for (const total of [5, 9, 9, 2]) metrics.countTo('vad_windows_total', {}, total);
+    expect(await metrics.text()).toContain('vad_windows_total 11');
   });
 
   test('unknown labels are left out, missing ones named, bad values ignored', async () => {
