@@ -22,10 +22,12 @@ export async function openSearcher(name: string, content: KnowledgeContent): Pro
   const embedder = await openUseEmbedder();
   const store = await EmbeddingStore.open(embedder, join(tmpdir(), 'leibniz-eval', name));
   const texts = indexTexts(content);
-  const vectors = await store.embedAll(texts.parts);
+  const wanted = [...texts.passages, ...texts.parts];
+  const vectors = await store.embedAll(wanted);
+  const at = texts.passages.length;
   const createIndex = (await loadHnswIndex()) ?? exactIndex;
-  const index = new KnowledgeIndex(texts, vectors, createIndex);
-  await store.save(texts.parts);
+  const index = new KnowledgeIndex(texts, vectors.slice(0, at), vectors.slice(at), createIndex);
+  await store.save(wanted);
   return {
     kind: index.kind,
     passages: index.size,
