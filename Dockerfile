@@ -6,7 +6,7 @@ WORKDIR /app
 # onnxruntime-node would otherwise download CUDA files, which nothing here uses.
 ENV ONNXRUNTIME_NODE_INSTALL=skip
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --ignore-scripts
+RUN npm install --ignore-scripts
 # Native packages are compiled before the sources come in, so that a change of code does not compile them again.
 # They are optional: without them exact search and G.711 take their place.
 RUN npm rebuild hnswlib-node @discordjs/opus || echo "optional packages were not compiled"
