@@ -193,11 +193,9 @@ async function build(
 ): Promise<Built> {
   const folder = await confinedFolder(path, [options.knowledgeBaseDir, ...options.roots]);
   const texts = indexTexts(await loadKnowledge(folder));
-  const wanted = [...texts.passages, ...texts.parts];
-  const vectors = await store.embedAll(wanted, parts.onProgress);
-  const passages = vectors.slice(0, texts.passages.length);
-  const index = new KnowledgeIndex(texts, passages, vectors.slice(texts.passages.length), parts.createIndex);
-  await store.save([...wanted, ...INTENT_NAMES.flatMap((intent) => EXAMPLES[intent])]).catch(() => {
+  const vectors = await store.embedAll(texts.parts, parts.onProgress);
+  const index = new KnowledgeIndex(texts, vectors, parts.createIndex);
+  await store.save([...texts.parts, ...INTENT_NAMES.flatMap((intent) => EXAMPLES[intent])]).catch(() => {
     // Without the file the vectors are computed again at the next start; answers do not depend on it.
   });
   return { index, folder };

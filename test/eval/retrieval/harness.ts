@@ -22,12 +22,10 @@ export async function openSearcher(name: string, content: KnowledgeContent): Pro
   const embedder = await openUseEmbedder();
   const store = await EmbeddingStore.open(embedder, join(tmpdir(), 'leibniz-eval', name));
   const texts = indexTexts(content);
-  const wanted = [...texts.passages, ...texts.parts];
-  const vectors = await store.embedAll(wanted);
-  const at = texts.passages.length;
+  const vectors = await store.embedAll(texts.parts);
   const createIndex = (await loadHnswIndex()) ?? exactIndex;
-  const index = new KnowledgeIndex(texts, vectors.slice(0, at), vectors.slice(at), createIndex);
-  await store.save(wanted);
+  const index = new KnowledgeIndex(texts, vectors, createIndex);
+  await store.save(texts.parts);
   return {
     kind: index.kind,
     passages: index.size,
