@@ -17,7 +17,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1', '^cookie$': '<rootDir>/test/support/cookie.cjs' },
   transform,
-  collectCoverageFrom: ['src/**/*.ts', '!src/**/*-worker.ts', '!src/cli/**'],
+  collectCoverageFrom: ['src/**/*.ts'],
   coverageThreshold: { global: { lines: 80, statements: 80 } },
   testTimeout: 15000,
 };

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallReport } from '../src/cli/caller/report.js';
 import { CallerLine } from '../src/cli/caller/run-call.js';
 import { parseScript, type CallScript } from '../src/cli/caller/script.js';
@@ -158,5 +159,3 @@ function watchMemory(agent: AgentProcess): { stop(): number } {
     },
   };
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,39 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { utteranceId } from '../src/kernel/ids.js';
-import { Pacer, RtpMediaSession, RtpPortPool, cryptoRng } from '../src/media/index.js';
+import { Pacer, RtpPortPool } from '../src/media/index.js';
 import { realScheduler } from '../src/threads/real-scheduler.js';
 import type { BenchReport } from './report.js';
+import { connectPair, HOST } from './rtp-calls.js';
 
-const HOST = '127.0.0.1';
 const CALLS = 25;
 const SECONDS = 10;
 const FIRST_PORT = 22_400;
-
-interface Pair {
-  readonly caller: RtpMediaSession;
-  readonly agent: RtpMediaSession;
-}
-
-async function open(pool: RtpPortPool, pacer: Pacer): Promise<RtpMediaSession> {
-  const transport = await pool.allocate();
-  if (!transport.ok) throw new Error(transport.error.message);
-  return new RtpMediaSession({
-    transport: transport.value,
-    pacer,
-    scheduler: realScheduler,
-    rng: cryptoRng,
-    localHost: HOST,
-  });
-}
-
-async function connect(pool: RtpPortPool, pacer: Pacer): Promise<Pair> {
-  const caller = await open(pool, pacer);
-  const agent = await open(pool, pacer);
-  const answer = agent.answerOffer(caller.createOffer());
-  if (!answer.ok || !caller.acceptAnswer(answer.value.sdp).ok) throw new Error('no agreement');
-  return { caller, agent };
-}
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * 25 calls over real sockets, both ends in this process, everybody talking: how late the pacer is, what a call costs,
@@ -42,10 +16,10 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export async function run(): Promise<BenchReport> {
   const pool = new RtpPortPool({ host: HOST, min: FIRST_PORT, max: FIRST_PORT + CALLS * 4 + 1, restMs: 0 });
   const pacer = new Pacer(realScheduler);
-  const pairs: Pair[] = [];
-  for (let n = 0; n < CALLS; n++) pairs.push(await connect(pool, pacer));
+  const pairs: Awaited<ReturnType<typeof connectPair>>[] = [];
+  for (let n = 0; n < CALLS; n++) pairs.push(await connectPair(pool, pacer));
   const speech = Int16Array.from({ length: SECONDS * 8000 + 8000 }, (_, i) => 5000 * Math.sin(i / 7));
-  for (const { caller, agent } of pairs) {
+  for (const [caller, agent] of pairs) {
     caller.enqueue({ utteranceId: utteranceId('c'), pcm: speech, last: true });
     agent.enqueue({ utteranceId: utteranceId('a'), pcm: speech, last: true });
   }
@@ -57,7 +31,7 @@ export async function run(): Promise<BenchReport> {
   const seconds = (performance.now() - start) / 1000;
   const used = process.cpuUsage(cpu);
   const lateness = pacer.stats();
-  const ends = pairs.flatMap(({ caller, agent }) => [caller, agent]);
+  const ends = pairs.flat();
   const received = ends.map((end) => end.stats().received);
   const sum = (pick: (stats: (typeof received)[number]) => number): number =>
     received.reduce((total, stats) => total + pick(stats), 0);

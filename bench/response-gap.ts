@@ -31,7 +31,19 @@ interface Turn {
   readonly endOffsetMs: number;
   /** The beginning of the reply as the agent has it, less as the caller has it. */
   readonly replyOffsetMs: number;
+  /** The agent's own segments of the gap. */
+  readonly segments: Readonly<Record<string, number>>;
 }
+
+/** Critical path of a reply, and the recogniser's lag beside it, as the transcript names them. */
+const SEGMENTS = [
+  'vad_hangover_ms',
+  'endpoint_wait_ms',
+  'plan_ms',
+  'audio_ms',
+  'playout_ms',
+  'stt_lag_ms',
+] as const;
 
 interface Call {
   readonly report: CallReport;
@@ -86,7 +98,7 @@ function summary(calls: readonly Call[]): BenchReport {
     name: 'response-gap',
     n: all.length,
     metrics: {
-      complete: gaps(all, 'complete'),
+      complete: { ...gaps(all, 'complete'), segments_p50: segments(all, 'complete') },
       free: gaps(all, 'free'),
       free_with_pause: gaps(all, 'free_paused'),
       cut_off_share: round(cutOffs / Math.max(1, spoken), 3),
@@ -120,6 +132,7 @@ interface LedgerTurn {
   /** End of the caller's words, wall clock. */
   readonly spokeUntil: number;
   readonly gapMs: number;
+  readonly timings: Readonly<Record<string, number>>;
 }
 
 interface TranscriptLine {
@@ -152,7 +165,7 @@ function ledgerTurn(line: TranscriptLine, transcript: readonly TranscriptLine[])
   const { response_gap_ms: gapMs, vad_hangover_ms: hangover, endpoint_wait_ms: wait } = line.timings;
   const asked = transcript.find(({ role, turn_id: id }) => role === 'user' && id === line.turn_id);
   if (gapMs === undefined || hangover === undefined || wait === undefined || asked === undefined) return [];
-  return [{ spokeUntil: Date.parse(asked.at) - hangover - wait, gapMs }];
+  return [{ spokeUntil: Date.parse(asked.at) - hangover - wait, gapMs, timings: line.timings }];
 }
 
 function joined(report: CallReport, ledger: readonly LedgerTurn[]): Turn[] {
@@ -160,7 +173,8 @@ function joined(report: CallReport, ledger: readonly LedgerTurn[]): Turn[] {
     const near = ledger.find((turn) => Math.abs(turn.spokeUntil - spokeUntil) < SAME_TURN_MS);
     const endOffsetMs = near === undefined ? 0 : near.spokeUntil - spokeUntil;
     const replyOffsetMs = near === undefined ? 0 : endOffsetMs + near.gapMs - ms;
-    return { tag, wireMs: ms, ledgerMs: near?.gapMs, endOffsetMs, replyOffsetMs };
+    const segments = near?.timings ?? {};
+    return { tag, wireMs: ms, ledgerMs: near?.gapMs, endOffsetMs, replyOffsetMs, segments };
   });
 }
 
@@ -171,6 +185,17 @@ function gaps(turns: readonly Turn[], tag: string): BenchMetrics {
     p50_ms: round(percentile(ms, 50) ?? 0, 0),
     p95_ms: round(percentile(ms, 95) ?? 0, 0),
   };
+}
+
+/** Median of each segment; they need not add up to the median of the gap. */
+function segments(turns: readonly Turn[], tag: string): BenchMetrics {
+  const own = turns.filter((turn) => turn.tag === tag);
+  return Object.fromEntries(
+    SEGMENTS.map((name) => {
+      const values = own.flatMap((turn) => turn.segments[name] ?? []);
+      return [name, round(percentile(values, 50) ?? 0, 0)];
+    }),
+  );
 }
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));

@@ -2,17 +2,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PerformanceObserver } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '../src/jobs/open-store.js';
 import { requestId, utteranceId } from '../src/kernel/ids.js';
 import { wallMs } from '../src/kernel/time.js';
-import { Pacer, RtpMediaSession, RtpPortPool, cryptoRng } from '../src/media/index.js';
+import { Pacer, RtpPortPool, type RtpMediaSession } from '../src/media/index.js';
 import { openSpeech, type Speech } from '../src/speech/index.js';
 import type { Store } from '../src/store/types.js';
 import { realScheduler } from '../src/threads/real-scheduler.js';
 import type { BenchReport } from './report.js';
+import { connectPair, HOST } from './rtp-calls.js';
 import { round, SENTENCE, spokenAudio } from './speech-audio.js';
 
-const HOST = '127.0.0.1';
 const FIRST_PORT = 37_000;
 /** An even number: calls are connected in pairs, so that each sends one stream and receives one. */
 const CALLS = 26;
@@ -76,13 +77,7 @@ async function openCalls(
   audio: Int16Array,
 ): Promise<RtpMediaSession[]> {
   const sessions: RtpMediaSession[] = [];
-  for (let n = 0; n < CALLS; n += 2) {
-    const one = await openCall(pool, pacer);
-    const other = await openCall(pool, pacer);
-    const answer = other.answerOffer(one.createOffer());
-    if (!answer.ok || !one.acceptAnswer(answer.value.sdp).ok) throw new Error('no agreement on media');
-    sessions.push(one, other);
-  }
+  for (let n = 0; n < CALLS; n += 2) sessions.push(...(await connectPair(pool, pacer)));
   for (const session of sessions) {
     const vad = speech.vad.open(() => undefined);
     session.subscribe((event) => {
@@ -92,18 +87,6 @@ async function openCalls(
     speak(session, audio);
   }
   return sessions;
-}
-
-async function openCall(pool: RtpPortPool, pacer: Pacer): Promise<RtpMediaSession> {
-  const transport = await pool.allocate();
-  if (!transport.ok) throw new Error(transport.error.message);
-  return new RtpMediaSession({
-    transport: transport.value,
-    pacer,
-    scheduler: realScheduler,
-    rng: cryptoRng,
-    localHost: HOST,
-  });
 }
 
 let utterances = 0;
@@ -236,5 +219,3 @@ async function measure(pacer: Pacer, gc: GcWatch, seconds: number): Promise<Reco
     cores_busy: round((used.user + used.system) / 1e6 / took),
   };
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -60,8 +60,10 @@ export function apiPorts(agent: Agent, config: Config, metrics: Metrics, version
                 return client.start();
               case 'text':
                 return client.text(message.text);
-              case 'dtmf':
+              case 'dtmf': {
+                metrics.increment('dtmf_digits_total', { source: 'socket' }, message.digits.length);
                 return client.dtmf([...message.digits] as DtmfDigit[]);
+              }
               case 'interrupt':
                 return client.interrupt();
               case 'end':

@@ -1,5 +1,6 @@
 import { assessCompleteness } from '../dialog/core/completeness.js';
 import { step } from '../dialog/core/dialog-machine.js';
+import { expectedSpeech } from '../dialog/core/expected-speech.js';
 import { toLocal } from '../dialog/core/language/local-date.js';
 import { initialDialog } from '../dialog/core/state.js';
 import type { DialogPort } from '../session/ports.js';
@@ -9,6 +10,10 @@ export const dialogPort: DialogPort = {
   initial: initialDialog,
   step,
   completeness: (text, expectation, { wallMs, business }) =>
-    assessCompleteness(text, expectation, { today: toLocal(wallMs, business.timezone).date }),
-  bias: () => [],
+    assessCompleteness(text, expectation, {
+      today: toLocal(wallMs, business.timezone).date,
+      services: business.services,
+    }),
+  expectedSpeech: (expectation, { wallMs, business }) =>
+    expectedSpeech(expectation, { business, today: toLocal(wallMs, business.timezone).date }),
 };

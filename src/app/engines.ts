@@ -8,10 +8,12 @@ import { loadPrompts } from '../dialog/prompts.js';
 import { openStore } from '../jobs/open-store.js';
 import { openSpeech, type Speech } from '../speech/index.js';
 import type { Store } from '../store/types.js';
+import type { Metrics } from '../telemetry/index.js';
 import { projectRoot } from '../threads/project-root.js';
 import { realScheduler } from '../threads/real-scheduler.js';
 import type { Config } from './config/index.js';
 import type { AppLog } from './log.js';
+import { warmGreeting, warmPrompts } from './warm-speech.js';
 
 /** What conversations are made of, whoever carries them. */
 export interface Engines {
@@ -49,15 +51,22 @@ export async function loadOffice(config: Config): Promise<Pick<Engines, 'busines
  *
  * @throws LeibnizError naming the setting or file and the remedy
  */
-export async function openEngines(config: Config, log: AppLog, progress: Progress): Promise<Engines> {
+export async function openEngines(
+  config: Config,
+  log: AppLog,
+  metrics: Metrics,
+  progress: Progress,
+): Promise<Engines> {
   const office = await loadOffice(config);
-  const { dataDir, databaseUrl, redisUrl } = config.store;
+  const { dataDir, databaseUrl, redisUrl, redisPrefix, appointmentCapacity } = config.store;
   const { webhookUrl, webhookSecret } = config.followup;
   // The store comes first: a second start on the same data ends here, before it has loaded 300 MB of models.
   const store = await openStore({
     dataDir,
     onProgress: progress,
     log,
+    appointmentCapacity,
+    queue: { prefix: redisPrefix },
     followup: {
       ...(webhookUrl === undefined ? {} : { webhookUrl }),
       ...(webhookSecret === undefined ? {} : { webhookSecret }),
@@ -65,8 +74,19 @@ export async function openEngines(config: Config, log: AppLog, progress: Progres
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(redisUrl === undefined ? {} : { redisUrl }),
   });
+  const { databaseConnected, queue } = store.health();
+  if (redisUrl !== undefined && databaseConnected && !queue.connected) {
+    log.warn(
+      { key: 'REDIS_URL' },
+      'Redis at REDIS_URL does not answer; calls are taken, follow-up jobs wait in the database until it does',
+    );
+  }
   const opened = await Promise.allSettled([
-    openSpeech({ sttWorkers: config.speech.sttWorkers, ttsWorkers: config.speech.ttsWorkers }),
+    openSpeech({
+      sttWorkers: config.speech.sttWorkers,
+      ttsWorkers: config.speech.ttsWorkers,
+      onVadRun: metrics.recorder('vad_infer_ms'),
+    }),
     openKnowledge({
       knowledgeBaseDir: config.dialog.knowledgeBaseDir ?? join(projectRoot(), 'knowledge_base'),
       cacheDir: join(dataDir, 'embeddings'),
@@ -87,6 +107,8 @@ export async function openEngines(config: Config, log: AppLog, progress: Progres
     throw opened.find((result) => result.status === 'rejected')?.reason;
   }
   warmUpDialog({ ...office, wallMs: realScheduler.wall() });
+  await warmGreeting(speech.value.tts, office);
+  void warmPrompts(speech.value.tts, office);
   return {
     ...office,
     speech: speech.value,

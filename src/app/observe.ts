@@ -73,7 +73,7 @@ function count(metrics: Metrics, event: SessionEvent): void {
 function logEvent(log: AppLog, callId: string, event: SessionEvent): void {
   if (event.type === 'step') return;
   if (event.type === 'counted' && !ORDINARY.has(event.what)) {
-    log.warn({ callId, what: event.what }, 'a session absorbed a failure');
+    log.warn({ callId, what: event.what, err: event.cause }, 'a session absorbed a failure');
     return;
   }
   log.debug({ callId, type: event.type, pii: event }, 'session event');

@@ -7,7 +7,7 @@ import { startAgent, type Agent } from './agent.js';
 import { apiPorts } from './api-ports.js';
 import { isLoopback, type Config } from './config/index.js';
 import { watchAgent } from './gauges.js';
-import { sessionObserver } from './observe.js';
+import { preflight } from './preflight.js';
 
 /** Tells a person what is going on, one line at a time. */
 type Say = (text: string) => void;
@@ -24,12 +24,17 @@ export function packageVersion(): string {
  * @throws LeibnizError naming the setting or file and the remedy
  */
 export async function runServer(config: Config, say: Say): Promise<void> {
-  const log = createLogger({ level: config.log.level, pii: config.log.pii, fd: 2 });
-  for (const warning of config.warnings) say(`warning: ${warning}`);
   const metrics = createMetrics('program');
+  const log = createLogger({
+    level: config.log.level,
+    pii: config.log.pii,
+    fd: 2,
+    onDrop: () => metrics.increment('log_lines_dropped_total'),
+  });
+  for (const warning of config.warnings) say(`warning: ${warning}`);
+  await preflight(config);
   const stopRuntime = observeRuntime(metrics, 'program');
-  const rejected = (reason: string): void => metrics.increment('calls_rejected_total', { reason });
-  const agent = await startAgent(config, log, sessionObserver(metrics, log), rejected, say);
+  const agent = await startAgent(config, log, metrics, say);
   const unwatch = watchAgent(metrics, agent);
   let api: ApiServer;
   try {

@@ -4,7 +4,7 @@ import { LeibnizError } from '../kernel/errors.js';
 import { callId, type CallId } from '../kernel/ids.js';
 import type { Rng } from '../kernel/rng.js';
 import type { Scheduler } from '../kernel/time.js';
-import type { ServerAddress } from './connection.js';
+import { ServerConnection, type ServerAddress } from './connection.js';
 import { parsePeerList } from './core/cidr.js';
 import { DEFAULT_TIMINGS, type LegTimings } from './core/timings.js';
 import { Edge, type EdgeParts, type SipEdge } from './edge.js';
@@ -65,6 +65,23 @@ export async function openSipEdge(options: SipEdgeOptions): Promise<SipEdge> {
   const edge = new Edge(partsOf(options));
   await edge.open();
   return edge;
+}
+
+/**
+ * Connects to a SIP server's control port and leaves again. No call comes in by it: nothing is asked for.
+ *
+ * @throws LeibnizError SIP_SERVER_UNREACHABLE when the control port does not answer or refuses the secret
+ */
+export async function checkSipServer(
+  server: ServerAddress,
+  scheduler: Scheduler,
+  timeoutMs = 5_000,
+): Promise<void> {
+  const nothing = { onLost: () => undefined, onRestored: () => undefined };
+  const srf = new Srf() as unknown as SrfPort;
+  const connection = new ServerConnection(srf, server, scheduler, SILENT_LOG, nothing);
+  await connection.open(timeoutMs);
+  connection.close();
 }
 
 function partsOf(options: SipEdgeOptions): EdgeParts {

@@ -12,6 +12,12 @@ export interface Expectation {
   readonly keypad?: Readonly<Record<string, string>>;
 }
 
+/**
+ * What a caller is likely to say: alternative sentences, each a sequence of places, each place a choice of phrases.
+ * An empty phrase lets its place be left out. `[[['no', ''], ['Monday', 'Tuesday']]]` is "Monday", "no Tuesday", ...
+ */
+export type ExpectedSpeech = readonly (readonly (readonly string[])[])[];
+
 /** Whether a transcript already answers what was asked. */
 export type Completeness = 'complete' | 'incomplete' | 'unknown';
 

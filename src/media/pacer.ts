@@ -10,12 +10,16 @@ export class Pacer {
   #cancel: (() => void) | undefined;
   #wakeAt: MonoMs | undefined;
 
-  /** @param onError - told about a member that threw, which is a bug; that member is removed, the others go on */
+  /**
+   * @param onError - told about a member that threw, which is a bug; that member is removed, the others go on
+   * @param onLateness - told how late each tick ran, ms; it must not throw
+   */
   constructor(
     private readonly scheduler: Scheduler,
     onError?: (error: unknown) => void,
+    onLateness?: (ms: number) => void,
   ) {
-    this.#wheel = new PacerWheel(onError);
+    this.#wheel = new PacerWheel(onError, onLateness);
   }
 
   /**

@@ -1,15 +1,12 @@
-import type { UtteranceId } from '../kernel/ids.js';
-import { addMs, rtpTs, type MonoMs, type Scheduler } from '../kernel/time.js';
+import { rtpTs, type MonoMs } from '../kernel/time.js';
 import type { DtmfDigit } from '../kernel/vocab.js';
 import { FRAME_SAMPLES, SAMPLES_PER_MS, samplesToMs } from './core/frame.js';
 import { FrameAssembler } from './core/frame-assembler.js';
-import { Listeners } from './core/listeners.js';
-import { Monitor, type MonitorFrame } from './core/monitor.js';
-import { Playout, type PlayoutItem, type PlayoutOptions } from './core/playout.js';
+import { InactivityWatch } from './core/inactivity.js';
 import { createResampler } from './core/resample.js';
 import { SilenceClock } from './core/silence-clock.js';
-import type { Pacer } from './pacer.js';
-import type { MediaEvent, MediaPort, MediaStats } from './ports.js';
+import { MediaSession, type MediaSessionOptions } from './media-session.js';
+import type { MediaStats } from './ports.js';
 
 /** Samples of one outgoing block: 50 ms at 16 kHz. */
 export const PCM_BLOCK_SAMPLES = 800;
@@ -19,9 +16,7 @@ const MAX_STEP_SAMPLES = 16_000;
 const MAX_COVER_MS = 500;
 
 /** Options of {@link PcmMediaSession}. */
-export interface PcmMediaSessionOptions {
-  readonly pacer: Pacer;
-  readonly scheduler: Scheduler;
+export interface PcmMediaSessionOptions extends MediaSessionOptions {
   /** Takes 50 ms of PCM16 at 16 kHz; the array is fresh. Called in real time, while there is something to hear. */
   readonly onOutput: (pcm: Int16Array) => void;
   /** Also call `onOutput` with silence between utterances. Default false. */
@@ -30,19 +25,14 @@ export interface PcmMediaSessionOptions {
   readonly inactivityMs?: number;
   /** With no audio for that long the clock feeds silence, milliseconds. Default 60. */
   readonly silenceAfterMs?: number;
-  readonly playout?: PlayoutOptions;
-  /** Told about a subscriber that threw. */
-  readonly onListenerError?: (error: unknown) => void;
 }
 
 /** Audio of a conversation socket: PCM16 at 16 kHz in both directions, with the same playout as a phone call. */
-export class PcmMediaSession implements MediaPort {
+export class PcmMediaSession extends MediaSession {
   readonly #o: PcmMediaSessionOptions;
-  readonly #listeners: Listeners<MediaEvent>;
-  readonly #playout: Playout;
   readonly #assembler: FrameAssembler;
   readonly #clock: SilenceClock;
-  readonly #monitor: Monitor;
+  readonly #inactivity: InactivityWatch;
   readonly #down = createResampler(16_000, 8000);
   readonly #up = createResampler(8000, 16_000);
   readonly #frame = new Int16Array(FRAME_SAMPLES);
@@ -54,20 +44,17 @@ export class PcmMediaSession implements MediaPort {
   #carry: number | undefined;
   #blockFilled = 0;
   #lastAt: MonoMs | undefined;
-  #inactiveReported = false;
   #receivedSamples = 0;
   #silenceSamples = 0;
   #blocks = 0;
-  #closed = false;
 
   constructor(o: PcmMediaSessionOptions) {
+    super(o, []);
     this.#o = o;
-    this.#listeners = new Listeners(o.onListenerError);
-    this.#playout = new Playout((event) => this.#listeners.emit({ type: 'playout', ...event }), o.playout);
+    this.#inactivity = new InactivityWatch(o.inactivityMs ?? 0);
     this.#assembler = new FrameAssembler((pcm, startSample, source, at) =>
-      this.#listeners.emit({ type: 'audio', pcm, startSample, source, at }),
+      this.emit({ type: 'audio', pcm, startSample, source, at }),
     );
-    this.#monitor = new Monitor([], o.onListenerError);
     this.#clock = new SilenceClock(o.silenceAfterMs ?? 60);
     this.#startedAt = o.scheduler.now();
     this.#clock.touch(this.#startedAt, 0);
@@ -76,11 +63,10 @@ export class PcmMediaSession implements MediaPort {
 
   /** Takes audio from the peer: PCM16 at 16 kHz, any length. */
   pushPcm16k(pcm: Int16Array): void {
-    if (this.#closed || pcm.length === 0) return;
+    if (this.closed || pcm.length === 0) return;
     const at = this.#o.scheduler.now();
-    if (this.#lastAt === undefined) this.#listeners.emit({ type: 'first_rtp', at });
+    if (this.#lastAt === undefined) this.emit({ type: 'first_rtp', at });
     this.#lastAt = at;
-    this.#inactiveReported = false;
     for (let from = 0; from < pcm.length; from += MAX_STEP_SAMPLES - 2) {
       this.#push(pcm.subarray(from, from + MAX_STEP_SAMPLES - 2), at);
     }
@@ -89,40 +75,8 @@ export class PcmMediaSession implements MediaPort {
 
   /** Takes a key press that came beside the audio. */
   pushDtmf(digit: DtmfDigit, durationMs = 100): void {
-    if (this.#closed) return;
-    this.#listeners.emit({ type: 'dtmf', digit, durationMs, at: this.#o.scheduler.now() });
-  }
-
-  subscribe(listener: (event: MediaEvent) => void): () => void {
-    return this.#listeners.add(listener);
-  }
-
-  monitor(listener: (frame: MonitorFrame) => void): () => void {
-    return this.#monitor.add(listener);
-  }
-
-  enqueue(item: PlayoutItem): void {
-    if (!this.#closed) this.#playout.enqueue(item);
-  }
-
-  pause(): void {
-    this.#playout.pause();
-  }
-
-  resume(o: { readonly rewindToMs?: number } = {}): void {
-    this.#playout.resume(o.rewindToMs);
-  }
-
-  cut(): void {
-    this.#playout.cut(this.#o.scheduler.now());
-  }
-
-  playedMs(utteranceId: UtteranceId): number {
-    return this.#playout.playedMs(utteranceId);
-  }
-
-  queuedMs(): number {
-    return this.#playout.queuedMs();
+    if (this.closed) return;
+    this.emit({ type: 'dtmf', digit, durationMs, at: this.#o.scheduler.now() });
   }
 
   /** A conversation socket has no keys to press at: does nothing. */
@@ -154,15 +108,15 @@ export class PcmMediaSession implements MediaPort {
         remoteJitterMs: undefined,
         roundTripMs: undefined,
       },
-      playout: { ...this.#playout.stats },
+      playout: { ...this.playout.stats },
     };
   }
 
   close(): Promise<void> {
-    if (!this.#closed) {
-      this.#closed = true;
+    if (!this.closed) {
+      this.closed = true;
       this.#leavePacer();
-      this.#listeners.clear();
+      this.listeners.clear();
     }
     return Promise.resolve();
   }
@@ -175,7 +129,7 @@ export class PcmMediaSession implements MediaPort {
     length += pcm.length;
     this.#carry = length % 2 === 0 ? undefined : this.#step[length - 1];
     const narrow = this.#down.process(this.#step.subarray(0, length - (length % 2)));
-    this.#monitor.samples(at, rtpTs(this.#assembler.end), 0, 1, narrow, narrow.length);
+    this.monitors.samples(at, rtpTs(this.#assembler.end), 0, 1, narrow, narrow.length);
     this.#assembler.write(narrow, narrow.length, 'received', at);
     this.#receivedSamples += narrow.length;
   }
@@ -186,12 +140,13 @@ export class PcmMediaSession implements MediaPort {
       this.#silenceSamples += silence;
       this.#assembler.writeSilence(silence, now);
     }
-    const audible = this.#playout.active;
-    this.#playout.pull(now, this.#frame);
-    this.#monitor.frame(now, this.#frame);
+    const audible = this.playout.active;
+    this.playout.pull(now, this.#frame);
+    this.monitors.frame(now, this.#frame);
     if (audible || this.#o.continuous === true) this.#output();
     else this.#flush();
-    this.#watch(now);
+    const silentMs = this.#inactivity.check(now, this.#lastAt ?? this.#startedAt);
+    if (silentMs !== undefined) this.emit({ type: 'inactive', silentMs, at: now });
   }
 
   #output(): void {
@@ -217,14 +172,5 @@ export class PcmMediaSession implements MediaPort {
     this.#blockFilled = 0;
     this.#blocks++;
     this.#o.onOutput(this.#block.slice());
-  }
-
-  #watch(now: MonoMs): void {
-    const limit = this.#o.inactivityMs ?? 0;
-    if (limit === 0 || this.#inactiveReported) return;
-    const since = this.#lastAt ?? this.#startedAt;
-    if (now < addMs(since, limit)) return;
-    this.#inactiveReported = true;
-    this.#listeners.emit({ type: 'inactive', silentMs: now - since, at: now });
   }
 }

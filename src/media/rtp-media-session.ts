@@ -1,14 +1,11 @@
-import type { UtteranceId } from '../kernel/ids.js';
 import type { Result } from '../kernel/result.js';
 import type { Rng } from '../kernel/rng.js';
-import type { MonoMs, Scheduler } from '../kernel/time.js';
+import { monoMs, type MonoMs } from '../kernel/time.js';
 import { G711_CODECS, type Codec, type CodecFactory, type CodecName } from './core/codec.js';
 import { DtmfSender, MAX_QUEUED_DIGITS } from './core/dtmf-sender.js';
 import { FRAME_MS, FRAME_SAMPLES, samplesToMs } from './core/frame.js';
+import { InactivityWatch } from './core/inactivity.js';
 import type { SourceLatchOptions } from './core/latch.js';
-import { Listeners } from './core/listeners.js';
-import { Monitor, type MonitorFrame } from './core/monitor.js';
-import { Playout, type PlayoutItem, type PlayoutOptions } from './core/playout.js';
 import type { ReceiveStreamOptions } from './core/receive-stream.js';
 import { RtcpSession } from './core/rtcp-session.js';
 import { isRtcpDatagram } from './core/rtp-packet.js';
@@ -17,15 +14,13 @@ import { RtpSender } from './core/rtp-sender.js';
 import { SdpNegotiator, type MediaAddress, type NegotiatedMedia } from './core/sdp-negotiation.js';
 import type { SdpError } from './core/sdp.js';
 import { dtmfTones } from './core/tones.js';
-import type { Pacer } from './pacer.js';
-import type { MediaEvent, MediaStats, RtpTransport, SdpMediaPort } from './ports.js';
+import { MediaSession, type MediaSessionOptions } from './media-session.js';
+import type { MediaStats, RtpTransport, SdpMediaPort } from './ports.js';
 
 /** Options of {@link RtpMediaSession}. */
-export interface RtpMediaSessionOptions {
+export interface RtpMediaSessionOptions extends MediaSessionOptions {
   /** Socket pair; the session owns it and closes it. */
   readonly transport: RtpTransport;
-  readonly pacer: Pacer;
-  readonly scheduler: Scheduler;
   /** Source of SSRC, first sequence number and timestamp, session id. */
   readonly rng: Rng;
   /** Address literal that the SDP tells the peer. */
@@ -36,44 +31,36 @@ export interface RtpMediaSessionOptions {
   readonly inactivityMs?: number;
   readonly receive?: ReceiveStreamOptions;
   readonly latch?: SourceLatchOptions;
-  readonly playout?: PlayoutOptions;
-  /** Told about a subscriber that threw. */
-  readonly onListenerError?: (error: unknown) => void;
 }
 
 /**
  * Audio of one phone call over RTP. Nothing is sent or fed before an offer and an answer have met; from then on one
  * packet goes out per packet time, silence between utterances included, so that NAT bindings and latches stay alive.
  */
-export class RtpMediaSession implements SdpMediaPort {
+export class RtpMediaSession extends MediaSession implements SdpMediaPort {
   readonly #o: RtpMediaSessionOptions;
-  readonly #listeners: Listeners<MediaEvent>;
   readonly #negotiator: SdpNegotiator;
   readonly #receiver: RtpReceiver;
-  readonly #playout: Playout;
   readonly #sender: RtpSender;
   readonly #rtcp: RtcpSession;
-  readonly #monitor: Monitor;
   readonly #dtmf = new DtmfSender();
   readonly #codecs = new Map<CodecName, Codec>();
   readonly #frame = new Int16Array(FRAME_SAMPLES);
-  readonly #inactivityMs: number;
+  readonly #inactivity: InactivityWatch;
   readonly #fillEncoded: (out: Uint8Array, offset: number) => boolean;
   #media: NegotiatedMedia | undefined;
   #law: 'PCMU' | 'PCMA' = 'PCMU';
   #leavePacer: (() => void) | undefined;
   #lastDeadline: MonoMs | undefined;
   #expectingSince = 0 as MonoMs;
-  #inactiveReported = false;
   #rtcpSource: MediaAddress | undefined;
   #tones: Int16Array | undefined;
-  #closed = false;
 
   constructor(o: RtpMediaSessionOptions) {
-    this.#o = o;
-    this.#listeners = new Listeners(o.onListenerError);
-    this.#inactivityMs = o.inactivityMs ?? 30_000;
     const factories = o.codecs ?? G711_CODECS;
+    super(o, factories);
+    this.#o = o;
+    this.#inactivity = new InactivityWatch(o.inactivityMs ?? 30_000);
     for (const factory of factories) this.#codecs.set(factory.spec.name, factory.create());
     this.#negotiator = new SdpNegotiator({
       host: o.localHost,
@@ -82,23 +69,21 @@ export class RtpMediaSession implements SdpMediaPort {
       codecs: factories.map((factory) => factory.spec),
       sessionId: String(o.rng.uint32()),
     });
-    this.#monitor = new Monitor(factories, o.onListenerError);
     this.#receiver = new RtpReceiver(
       {
-        frame: (pcm, startSample, source, at) => this.#emit({ type: 'audio', pcm, startSample, source, at }),
-        dtmf: (press, at) => this.#emit({ type: 'dtmf', ...press, at }),
-        first: (at) => this.#emit({ type: 'first_rtp', at }),
+        frame: (pcm, startSample, source, at) => this.emit({ type: 'audio', pcm, startSample, source, at }),
+        dtmf: (press, at) => this.emit({ type: 'dtmf', ...press, at }),
+        first: (at) => this.emit({ type: 'first_rtp', at }),
         packet: (at, timestamp, ssrc, codec, payload) =>
-          this.#monitor.packet(at, timestamp, ssrc, codec, payload),
+          this.monitors.packet(at, timestamp, ssrc, codec, payload),
       },
       { ...(o.receive && { stream: o.receive }), ...(o.latch && { latch: o.latch }) },
     );
-    this.#playout = new Playout((event) => this.#emit({ type: 'playout', ...event }), o.playout);
     this.#sender = new RtpSender(o.rng, [...this.#codecs.values()][0] as Codec, (packet) =>
       this.#sendRtp(packet),
     );
     this.#rtcp = new RtcpSession(o.rng);
-    this.#fillEncoded = (out, offset) => this.#playout.pullEncoded(this.#law, out, offset);
+    this.#fillEncoded = (out, offset) => this.playout.pullEncoded(this.#law, out, offset);
     o.transport.onPacket((data, host, port, at) => this.#datagram(data, host, port, at));
     o.transport.onRtcp((data, host, port, at) => this.#control(data, host, port, at));
   }
@@ -131,38 +116,6 @@ export class RtpMediaSession implements SdpMediaPort {
 
   currentSdp(): string {
     return this.#negotiator.currentSdp;
-  }
-
-  subscribe(listener: (event: MediaEvent) => void): () => void {
-    return this.#listeners.add(listener);
-  }
-
-  monitor(listener: (frame: MonitorFrame) => void): () => void {
-    return this.#monitor.add(listener);
-  }
-
-  enqueue(item: PlayoutItem): void {
-    if (!this.#closed) this.#playout.enqueue(item);
-  }
-
-  pause(): void {
-    this.#playout.pause();
-  }
-
-  resume(o: { readonly rewindToMs?: number } = {}): void {
-    this.#playout.resume(o.rewindToMs);
-  }
-
-  cut(): void {
-    this.#playout.cut(this.#o.scheduler.now());
-  }
-
-  playedMs(utteranceId: UtteranceId): number {
-    return this.#playout.playedMs(utteranceId);
-  }
-
-  queuedMs(): number {
-    return this.#playout.queuedMs();
   }
 
   sendDtmf(digits: string): void {
@@ -200,25 +153,21 @@ export class RtpMediaSession implements SdpMediaPort {
         remoteJitterMs: remote && (remote.jitter * 1000) / receiveClock,
         roundTripMs: remote?.roundTripMs,
       },
-      playout: { ...this.#playout.stats },
+      playout: { ...this.playout.stats },
     };
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.closed) return;
+    this.closed = true;
     this.#leavePacer?.();
     if (this.#sender.packets > 0) {
       const { scheduler } = this.#o;
       const { reception } = this.#receiver;
       this.#sendRtcp(this.#rtcp.goodbye(scheduler.now(), scheduler.wall(), this.#sender, reception));
     }
-    this.#listeners.clear();
+    this.listeners.clear();
     await this.#o.transport.close();
-  }
-
-  #emit(event: MediaEvent): void {
-    this.#listeners.emit(event);
   }
 
   #codec(name: CodecName | undefined): Codec | undefined {
@@ -237,12 +186,12 @@ export class RtpMediaSession implements SdpMediaPort {
       this.#expectingSince = now;
     }
     this.#receiver.setActive(!media.held, now);
-    if (media.held) this.#monitor.restart();
-    if (before === undefined && !this.#closed) {
+    if (media.held) this.monitors.restart();
+    if (before === undefined && !this.closed) {
       this.#rtcp.start(now);
       this.#leavePacer = this.#o.pacer.add((at, deadline) => this.#tick(at, deadline));
     }
-    if (media.held !== (before?.held ?? false)) this.#emit({ type: 'hold', held: media.held, at: now });
+    if (media.held !== (before?.held ?? false)) this.emit({ type: 'hold', held: media.held, at: now });
   }
 
   #configure(media: NegotiatedMedia, before: NegotiatedMedia | undefined): void {
@@ -281,16 +230,16 @@ export class RtpMediaSession implements SdpMediaPort {
     if (mute || this.#sendKey(media)) {
       if (mute) this.#sender.skip(1);
       // A cut or pause is told now, though nobody hears its fade.
-      if (this.#playout.settling) this.#playout.pull(now, this.#frame);
-      if (this.#monitor.active) this.#monitor.frame(now, this.#frame.fill(0));
+      if (this.playout.settling) this.playout.pull(now, this.#frame);
+      if (this.monitors.active) this.monitors.frame(now, this.#frame.fill(0));
       return;
     }
-    if (!this.#monitor.active && this.#tones === undefined && this.#sender.encodedFrame(this.#fillEncoded)) {
+    if (!this.monitors.active && this.#tones === undefined && this.#sender.encodedFrame(this.#fillEncoded)) {
       return;
     }
-    const talkSpurt = this.#pullTone() ? false : this.#playout.pull(now, this.#frame);
+    const talkSpurt = this.#pullTone() ? false : this.playout.pull(now, this.#frame);
     this.#sender.frame(this.#frame, talkSpurt);
-    this.#monitor.frame(now, this.#frame);
+    this.monitors.frame(now, this.#frame);
   }
 
   /** Sends a key that is being pressed in place of audio. Returns false when there is none. */
@@ -314,32 +263,27 @@ export class RtpMediaSession implements SdpMediaPort {
 
   /** Reports a peer that has gone silent on the wire although it should be sending. */
   #watch(media: NegotiatedMedia, now: MonoMs): void {
-    if (this.#inactivityMs === 0 || media.held || media.direction !== 'sendrecv') return;
-    const since = Math.max(this.#receiver.lastAt ?? 0, this.#expectingSince);
-    const silentMs = now - since;
-    if (silentMs < this.#inactivityMs) {
-      this.#inactiveReported = false;
-    } else if (!this.#inactiveReported) {
-      this.#inactiveReported = true;
-      this.#emit({ type: 'inactive', silentMs, at: now });
-    }
+    if (media.held || media.direction !== 'sendrecv') return;
+    const since = monoMs(Math.max(this.#receiver.lastAt ?? 0, this.#expectingSince));
+    const silentMs = this.#inactivity.check(now, since);
+    if (silentMs !== undefined) this.emit({ type: 'inactive', silentMs, at: now });
   }
 
   #datagram(data: Uint8Array, host: string, port: number, at: MonoMs): void {
     const media = this.#media;
-    if (this.#closed || media === undefined) return;
+    if (this.closed || media === undefined) return;
     if (media.rtcpMux && isRtcpDatagram(data)) this.#control(data, host, port, at);
     else this.#receiver.datagram(data, host, port, at);
   }
 
   #control(data: Uint8Array, host: string, port: number, at: MonoMs): void {
     // Reports are taken from the host that the audio comes from; anyone else could end the stream with a BYE.
-    if (this.#closed || host !== this.destination?.host) return;
+    if (this.closed || host !== this.destination?.host) return;
     const { reception } = this.#receiver;
     const summary = this.#rtcp.receive(data, at, this.#o.scheduler.wall(), this.#sender, reception);
     if (summary === undefined) return;
     this.#rtcpSource = { host, port };
-    if (reception !== undefined && summary.bye.includes(reception.ssrc)) this.#emit({ type: 'bye', at });
+    if (reception !== undefined && summary.bye.includes(reception.ssrc)) this.emit({ type: 'bye', at });
   }
 
   #sendRtp(packet: Uint8Array): void {

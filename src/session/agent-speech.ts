@@ -42,7 +42,8 @@ export class AgentSpeech {
     const utterance = this.voice.finish(id);
     if (utterance === undefined) return undefined;
     this.#record(utterance, undefined);
-    return { type: 'heard', utteranceId: id, text: utterance.text, complete: true };
+    const { text } = utterance;
+    return { type: 'heard', utteranceId: id, said: text, text, complete: true };
   }
 
   /** The caller has taken the floor: nothing more is said. */
@@ -50,7 +51,8 @@ export class AgentSpeech {
     this.tell({ type: 'flush' });
     return this.voice.cut().map(({ utterance, heard }) => {
       this.#record(utterance, heard.text);
-      return { type: 'heard', utteranceId: utterance.id, text: heard.text, complete: false };
+      const { id, text: said } = utterance;
+      return { type: 'heard', utteranceId: id, said, text: heard.text, complete: false };
     });
   }
 

@@ -140,11 +140,8 @@ export class CallSession {
 
   /** Audio does not pass through the queue unless it decides something: it comes 50 times a second. */
   #mediaInput(event: MediaEvent): void {
-    if (event.type === 'audio') {
-      if (!this.#closed) this.#hearing.push(event.pcm, event.startSample, event.at);
-      return;
-    }
-    this.#queue.push(() => this.#mediaEvent(event));
+    if (event.type !== 'audio') this.#queue.push(() => this.#mediaEvent(event));
+    else if (!this.#closed) this.#hearing.push(event.pcm, event.startSample, event.at);
   }
 
   #mediaEvent(event: Exclude<MediaEvent, { type: 'audio' }>): void {
@@ -226,8 +223,8 @@ export class CallSession {
   #turnOutput(output: TurnOutput): void {
     switch (output.type) {
       case 'transcribe': {
-        const bias = this.#runner.bias(this.#turn.expectation);
-        this.#hearing.transcribe(output.requestId, output.fromSample, output.toSample, output.kind, bias);
+        const expected = this.#runner.expectedSpeech(this.#turn.expectation);
+        this.#hearing.transcribe(output.requestId, output.fromSample, output.toSample, output.kind, expected);
         break;
       }
       case 'promote_transcript': {
@@ -284,6 +281,7 @@ export class CallSession {
       }
       case 'dtmf': {
         this.#lastWords.keepGoing();
+        this.#greet();
         this.#recorder.line({ turnId: output.turnId, role: 'user', text: `[key ${output.digit}]` });
         this.#dialog({ type: 'dtmf', turnId: output.turnId, digit: output.digit }, output.turnId);
         break;
@@ -308,7 +306,7 @@ export class CallSession {
   #transcript(id: RequestId, result: Result<SttTranscript, SttError>): void {
     if (!result.ok) {
       if (result.error.code === 'aborted') return;
-      this.#tell({ type: 'counted', what: 'stt_failed' });
+      this.#tell({ type: 'counted', what: 'stt_failed', cause: result.error.message });
       this.#recorder.event('stt_failed', { request_id: id, code: result.error.code });
       this.#feed({ type: 'transcript_failed', requestId: id, retry: result.error.code !== 'timeout' });
       return;
@@ -332,8 +330,8 @@ export class CallSession {
     let effects: SpokenEffect[];
     try {
       effects = this.#runner.step(input);
-    } catch {
-      this.#tell({ type: 'counted', what: 'dialog_error' });
+    } catch (cause) {
+      this.#tell({ type: 'counted', what: 'dialog_error', cause });
       this.#leg.hangup('internal_error');
       return;
     }

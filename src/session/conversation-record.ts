@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DialogState } from '../dialog/core/state.js';
+import type { UtteranceId } from '../kernel/ids.js';
 import type { JsonValue } from '../store/journal-event.js';
 import type { ResumedConversation } from './call-session-init.js';
 import type { SessionEvent } from './ports.js';
@@ -8,12 +9,15 @@ import type { SessionEvent } from './ports.js';
 export interface ConversationTurn {
   /** What the person said; empty for the greeting. */
   readonly user: string;
-  /** What the agent answered, as far as it was heard. */
+  /** What the agent answered: what has been heard of it, and all of what it is saying now. */
   readonly agent: string;
   /** Seconds since the Unix epoch. */
   readonly timestamp: number;
   readonly confidence?: number;
 }
+
+/** An exchange as it grows; `agent` holds what is over. */
+type OpenTurn = { -readonly [K in keyof ConversationTurn]: ConversationTurn[K] };
 
 /** Exchanges kept for the history. */
 const MAX_TURNS = 200;
@@ -35,7 +39,9 @@ const savedRecord = z.object({
 
 /** What is kept of a conversation: its history and what is needed to go on. */
 export class ConversationRecord {
-  readonly #turns: ConversationTurn[] = [];
+  readonly #turns: OpenTurn[] = [];
+  /** Texts that are being said or wait to be, in order, with the exchange they belong to. */
+  readonly #saying = new Map<UtteranceId, { readonly turn: OpenTurn; readonly text: string }>();
   snapshot: ResumedConversation | undefined;
 
   /** @param createdAt - wall clock, ms */
@@ -61,24 +67,40 @@ export class ConversationRecord {
 
   /** Exchanges so far, oldest first. */
   get turns(): readonly ConversationTurn[] {
-    return this.#turns;
+    const saying = [...this.#saying.values()];
+    return this.#turns.map((turn) => {
+      const now = saying.flatMap((said) => (said.turn === turn ? [said.text] : []));
+      return { ...turn, agent: [turn.agent, ...now].join(' ').trim() };
+    });
   }
 
   /** Adds what an event says to the history. */
   follow(event: SessionEvent, wallMs: number): void {
-    if (event.type === 'heard_words' && event.final) {
-      this.#turns.push({
-        user: event.pii.text,
-        agent: '',
-        timestamp: wallMs / 1000,
-        confidence: event.confidence,
-      });
+    const begin = (user: string): OpenTurn => {
+      const turn: OpenTurn = { user, agent: '', timestamp: wallMs / 1000 };
+      this.#turns.push(turn);
       if (this.#turns.length > MAX_TURNS) this.#turns.shift();
-    } else if (event.type === 'agent_finished') {
-      const last = this.#turns.at(-1);
-      const heard = event.pii.heard;
-      if (last === undefined) this.#turns.push({ user: '', agent: heard, timestamp: wallMs / 1000 });
-      else this.#turns[this.#turns.length - 1] = { ...last, agent: `${last.agent} ${heard}`.trim() };
+      return turn;
+    };
+    switch (event.type) {
+      case 'heard_words': {
+        if (event.final) begin(event.pii.text).confidence = event.confidence;
+        break;
+      }
+      case 'agent_text': {
+        const turn = this.#turns.at(-1) ?? begin('');
+        this.#saying.set(event.utteranceId, { turn, text: event.pii.text });
+        break;
+      }
+      case 'agent_finished': {
+        const turn = this.#saying.get(event.utteranceId)?.turn ?? this.#turns.at(-1) ?? begin('');
+        this.#saying.delete(event.utteranceId);
+        turn.agent = `${turn.agent} ${event.pii.heard}`.trim();
+        break;
+      }
+      default: {
+        break;
+      }
     }
   }
 

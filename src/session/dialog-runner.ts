@@ -1,6 +1,6 @@
 import type { CallId, RequestId } from '../kernel/ids.js';
 import { addMs, earliest, type MonoMs } from '../kernel/time.js';
-import type { Completeness, Expectation } from '../kernel/vocab.js';
+import type { Completeness, Expectation, ExpectedSpeech } from '../kernel/vocab.js';
 import type {
   DialogContext,
   DialogEffect,
@@ -99,9 +99,9 @@ export class DialogRunner {
     return this.ports.dialog.completeness(text, expectation, this.#context());
   }
 
-  /** Words that are likely as an answer. */
-  bias(expectation: Expectation): readonly string[] {
-    return this.ports.dialog.bias(expectation, this.#context());
+  /** What is likely to be answered. */
+  expectedSpeech(expectation: Expectation): ExpectedSpeech {
+    return this.ports.dialog.expectedSpeech(expectation, this.#context());
   }
 
   /** Prepares the reply to a turn that may end soon. */

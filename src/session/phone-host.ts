@@ -7,7 +7,7 @@ import type { MonoMs } from '../kernel/time.js';
 import type { Termination } from '../kernel/vocab.js';
 import type { SdpMediaPort } from '../media/ports.js';
 import { CallSession } from './call-session.js';
-import type { SessionObserver, SessionOptions, SessionPorts } from './ports.js';
+import type { SessionInfo, SessionObserver, SessionOptions, SessionPorts } from './ports.js';
 
 /** What answering phones needs beyond a session's own ports. */
 export interface PhoneHostInit {
@@ -63,11 +63,14 @@ export class PhoneHost implements CallHost {
       void media.close();
       return err({ status: 487, reason: 'call is gone' });
     }
+    const sdp = offer === undefined ? ok(media.createOffer()) : answerTo(media, offer);
+    if (!sdp.ok) {
+      // Media that are refused are never released by the leg.
+      void media.close();
+      return sdp;
+    }
     line.media = media;
-    if (offer === undefined) return ok({ sdp: media.createOffer() });
-    const answer = media.answerOffer(offer);
-    if (answer.ok) return ok({ sdp: answer.value.sdp });
-    return err({ status: 488, reason: answer.error.message });
+    return ok({ sdp: sdp.value });
   }
 
   acceptAnswer(id: CallId, sdp: string): Result<unknown, unknown> {
@@ -98,17 +101,9 @@ export class PhoneHost implements CallHost {
       leg.hangup('media_error');
       return;
     }
-    const { from, to, displayName } = leg.info;
     line.session = new CallSession({
       callId: leg.id,
-      info: {
-        direction: leg.info.direction,
-        pii: {
-          ...(from === undefined ? {} : { from }),
-          ...(to === undefined ? {} : { to }),
-          ...(displayName === undefined ? {} : { displayName }),
-        },
-      },
+      info: { direction: leg.info.direction, pii: partiesOf(leg.info) },
       leg: {
         subscribe: (listener) =>
           leg.subscribe((event) => {
@@ -133,7 +128,31 @@ export class PhoneHost implements CallHost {
 
   onEnded(info: CallInfo, reason: Termination, _at: MonoMs): void {
     const line = this.#lines.get(info.id);
-    if (line?.session === undefined) this.init.rejected(reason);
-    if (line !== undefined && line.media === undefined) this.#lines.delete(info.id);
+    if (line?.session !== undefined) return;
+    this.init.rejected(reason);
+    if (line === undefined) return;
+    this.#recordUnanswered(info, reason);
+    if (line.media === undefined) this.#lines.delete(info.id);
   }
+
+  /** A call that was taken and ended before its answer (most often a CANCEL) has a record too, with no turns. */
+  #recordUnanswered(info: CallInfo, reason: Termination): void {
+    const { journal, scheduler } = this.init.ports;
+    const { id: callId, direction, receivedWall: startedAt } = info;
+    journal.append({ kind: 'call_started', callId, direction, startedAt, pii: partiesOf(info) });
+    journal.append({ kind: 'call_ended', callId, reason, endedAt: scheduler.wall() });
+  }
+}
+
+function answerTo(media: SdpMediaPort, offer: string): Result<string, MediaRefusal> {
+  const answer = media.answerOffer(offer);
+  return answer.ok ? ok(answer.value.sdp) : err({ status: 488, reason: answer.error.message });
+}
+
+function partiesOf({ from, to, displayName }: CallInfo): SessionInfo['pii'] {
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(displayName === undefined ? {} : { displayName }),
+  };
 }

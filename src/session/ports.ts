@@ -1,6 +1,6 @@
 import type { UtteranceId } from '../kernel/ids.js';
 import type { Scheduler } from '../kernel/time.js';
-import type { Completeness, DtmfDigit, Expectation, Termination } from '../kernel/vocab.js';
+import type { Completeness, DtmfDigit, Expectation, ExpectedSpeech, Termination } from '../kernel/vocab.js';
 import type { MonoMs } from '../kernel/time.js';
 import type {
   BookingResult,
@@ -46,8 +46,8 @@ export interface DialogPort {
   initial(start: DialogStart): DialogState;
   step(state: DialogState, input: DialogInput, context: DialogContext): DialogStep;
   completeness(text: string, expectation: Expectation, context: DialogContext): Completeness;
-  /** Words that are likely as an answer, for the recogniser. */
-  bias(expectation: Expectation, context: DialogContext): readonly string[];
+  /** What is likely to be answered, for the recogniser. */
+  expectedSpeech(expectation: Expectation, context: DialogContext): ExpectedSpeech;
 }
 
 /** Intent and retrieval; both resolve within their time limit. */
@@ -103,6 +103,8 @@ export type SessionEvent =
         | 'dialog_error'
         | 'not_understood'
         | 'turn_dropped';
+      /** What was thrown or reported, for the log. */
+      readonly cause?: unknown;
     }
   | { readonly type: 'ended'; readonly reason: Termination; readonly durationMs: number };
 

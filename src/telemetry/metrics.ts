@@ -7,6 +7,7 @@ import {
   type HistogramName,
   type MetricName,
 } from './catalogue.js';
+import { PlainHistogram } from './plain-histogram.js';
 
 /** Label values by label name. Values come from closed lists: an unbounded one would grow memory without end. */
 export type Labels = Readonly<Record<string, string | number>>;
@@ -19,8 +20,12 @@ export interface Metrics {
   countTo(name: CounterName, labels: Labels, total: number): void;
   set(name: GaugeName, labels: Labels, value: number): void;
   observe(name: HistogramName, labels: Labels, value: number): void;
-  /** Runs before every scrape, to read gauges at their source. Returns a function that removes it. */
-  beforeScrape(run: () => void): () => void;
+  /** Records into a histogram without labels; for hot paths, a call allocates nothing. */
+  recorder(name: HistogramName): (value: number) => void;
+  /**
+   * Runs before every scrape, to read gauges at their source; a promise is awaited. Returns a function that removes it.
+   */
+  beforeScrape(run: () => void | Promise<void>): () => void;
   /** Everything in Prometheus' text format. */
   text(): Promise<string>;
 }
@@ -37,14 +42,14 @@ export function createMetrics(thread: 'program' | 'api'): Metrics {
   return new PromMetrics(METRIC_NAMES.filter((name) => (metricOf(name).thread ?? 'program') === thread));
 }
 
-type Instrument = Counter | Gauge | Histogram;
+type Instrument = Counter | Gauge | Histogram | PlainHistogram;
 
 class PromMetrics implements Metrics {
   readonly #registry = new Registry();
   readonly #instruments = new Map<MetricName, Instrument>();
   readonly #series = new Map<MetricName, Set<string>>();
   readonly #totals = new Map<string, number>();
-  readonly #collectors = new Set<() => void>();
+  readonly #collectors = new Set<() => void | Promise<void>>();
 
   constructor(names: readonly MetricName[]) {
     for (const name of names) this.#instruments.set(name, create(name, this.#registry));
@@ -71,22 +76,26 @@ class PromMetrics implements Metrics {
     const instrument = this.#instruments.get(name);
     if (instrument instanceof Histogram && Number.isFinite(value)) {
       instrument.observe(this.#bounded(name, labels), value);
+    } else if (instrument instanceof PlainHistogram) {
+      instrument.record(value);
     }
   }
 
-  beforeScrape(run: () => void): () => void {
+  recorder(name: HistogramName): (value: number) => void {
+    const instrument = this.#instruments.get(name);
+    return instrument instanceof PlainHistogram
+      ? instrument.record
+      : (value) => this.observe(name, {}, value);
+  }
+
+  beforeScrape(run: () => void | Promise<void>): () => void {
     this.#collectors.add(run);
     return () => this.#collectors.delete(run);
   }
 
   async text(): Promise<string> {
-    for (const run of this.#collectors) {
-      try {
-        run();
-      } catch {
-        // One source that cannot be read must not hide all the others.
-      }
-    }
+    // One source that cannot be read must not hide all the others.
+    await Promise.allSettled([...this.#collectors].map(async (run) => run()));
     return this.#registry.metrics();
   }
 
@@ -116,7 +125,10 @@ function create(name: MetricName, registry: Registry): Instrument {
       return new Gauge(options);
     }
     case 'histogram': {
-      return new Histogram({ ...options, buckets: [...(buckets ?? [])] });
+      if (labels.length > 0) return new Histogram({ ...options, buckets: [...(buckets ?? [])] });
+      const plain = new PlainHistogram(name, help, buckets ?? []);
+      registry.registerMetric(plain.registrable);
+      return plain;
     }
   }
 }

@@ -9,12 +9,13 @@ export const realScheduler: Scheduler = {
   wall: () => wallMs(Date.now()),
   at(deadline: MonoMs, run: () => void): () => void {
     let timer: NodeJS.Timeout;
-    const arm = (): void => {
-      // setTimeout may fire up to a millisecond early and rounds to whole milliseconds.
-      const waitMs = Math.max(0, Math.ceil(deadline - performance.now()));
-      timer = waitMs > LONGEST_WAIT_MS ? setTimeout(arm, LONGEST_WAIT_MS) : setTimeout(run, waitMs);
+    const wait = (): void => {
+      const leftMs = Math.max(0, Math.ceil(deadline - performance.now()));
+      timer = setTimeout(wake, Math.min(leftMs, LONGEST_WAIT_MS));
     };
-    arm();
+    // setTimeout counts in whole milliseconds from the start of the loop's turn, and so may fire early.
+    const wake = (): void => (performance.now() < deadline ? wait() : run());
+    wait();
     return () => clearTimeout(timer);
   },
 };

@@ -1,50 +1,77 @@
 import type { Completeness, Expectation } from '../kernel/vocab.js';
+import type { MonoMs } from '../kernel/time.js';
 import type { EndpointingOptions } from './options.js';
 
 const SENTENCE_END = /[.?!]["')]*\s*$/;
 
+/** Pauses of a caller, in milliseconds. */
+export interface LearnedPauses {
+  /** Longest recent pause within a turn; 0 before the first. */
+  readonly withinTurnMs: number;
+  /** Longest recent pause that was taken for the end of a turn and was none; 0 before the first. */
+  readonly cutOffMs: number;
+}
+
 /**
- * Learns how long this caller pauses within a turn, from pauses after which the same turn went on.
- * The estimate rises at once and falls slowly, so that a hesitant caller is not cut off twice.
+ * Learns how long this caller pauses within a turn, and after which pauses the agent spoke too soon. Estimates rise at
+ * once and fall slowly, so that a hesitant caller is not cut off twice.
  */
-export class PauseLearner {
-  #pauseMs = 0;
+export class PauseLearner implements LearnedPauses {
+  #withinTurnMs = 0;
+  #cutOffMs = 0;
+  #endedAt: MonoMs | undefined;
 
   /** @param ceilingMs - longest pause that is learned */
   constructor(private readonly ceilingMs: number = 1500) {}
 
-  /** Longest recent pause within a turn, decayed; 0 before the first. */
-  get pauseMs(): number {
-    return this.#pauseMs;
+  get withinTurnMs(): number {
+    return this.#withinTurnMs;
+  }
+
+  get cutOffMs(): number {
+    return this.#cutOffMs;
   }
 
   /** A pause after which the caller went on. */
   resumedAfter(pauseMs: number): void {
-    this.#pauseMs = Math.max(Math.min(pauseMs, this.ceilingMs), this.#pauseMs * 0.8);
+    this.#withinTurnMs = Math.max(Math.min(pauseMs, this.ceilingMs), this.#withinTurnMs * 0.8);
   }
 
-  /** A turn that ended as decided. */
-  turnEnded(): void {
-    this.#pauseMs *= 0.85;
+  /** A turn that was taken for ended; `endedAt` is the true end of its speech. */
+  turnEnded(endedAt: MonoMs): void {
+    this.#withinTurnMs *= 0.85;
+    this.#cutOffMs *= 0.9;
+    this.#endedAt = endedAt;
+  }
+
+  /** The next turn has begun: so soon after the last one, it is the rest of it. */
+  turnBegan(startedAt: MonoMs): void {
+    const pauseMs = this.#endedAt === undefined ? Infinity : startedAt - this.#endedAt;
+    if (pauseMs > 0 && pauseMs <= CUT_OFF_WITHIN_MS) this.#cutOffMs = Math.max(pauseMs, this.#cutOffMs);
   }
 }
+
+/** Nobody answers the agent so soon after their own last word. */
+const CUT_OFF_WITHIN_MS = 800;
+/** Room that is left above a pause that was learned. */
+const MARGIN = 1.15;
 
 /**
  * The policy wait: how long after the true end of speech the caller may still go on.
  *
- * @param learnedPauseMs - see {@link PauseLearner.pauseMs}; stretches waits that rest on the pause alone
+ * @param learned - pauses within turns stretch waits that rest on the pause alone; pauses that cut the caller off stretch all
  * @returns milliseconds from the true end of speech
  */
 export function policyWaitMs(
   expectation: Expectation,
   completeness: Completeness,
   text: string,
-  learnedPauseMs: number,
+  learned: LearnedPauses,
   options: EndpointingOptions,
 ): number {
   switch (completeness) {
     case 'complete': {
-      return options.completeMs;
+      return Math.min(Math.max(options.completeMs, learned.cutOffMs * MARGIN), options.completeMaxMs);
     }
     case 'incomplete': {
       return expectation.kind === 'digits' ? options.digitGroupMs : options.incompleteMs;
@@ -52,7 +79,7 @@ export function policyWaitMs(
     case 'unknown': {
       const base = options.unknownMs[expectation.kind];
       const sentence = SENTENCE_END.test(text) ? 0 : options.unfinishedSentenceMs;
-      return Math.min(Math.max(base + sentence, learnedPauseMs * 1.15), options.incompleteMs);
+      return Math.min(Math.max(base + sentence, learned.withinTurnMs * MARGIN), options.incompleteMs);
     }
   }
 }

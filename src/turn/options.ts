@@ -10,6 +10,11 @@ export interface EndpointingOptions {
    */
   readonly completeMs: number;
   /**
+   * Longest wait after such a transcript, for a caller who was cut off before, ms.
+   * @defaultValue 600
+   */
+  readonly completeMaxMs: number;
+  /**
    * Wait when the transcript neither completes nor leaves open what was asked, by expectation, ms.
    */
   readonly unknownMs: Readonly<Record<ExpectationKind, number>>;
@@ -113,13 +118,14 @@ export interface TurnOptions {
 export const defaultTurnOptions = {
   endpointing: {
     completeMs: 200,
+    completeMaxMs: 600,
     unknownMs: {
       free: 600,
       yes_no: 450,
       date: 600,
       time: 600,
       name: 700,
-      purpose: 700,
+      purpose: 550,
       choice: 450,
       digits: 1200,
     },

@@ -144,6 +144,7 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
     this.#silence.stop();
     const turn = this.#turn;
     if (turn === undefined) {
+      this.#pauses.turnBegan(startedAt);
       this.#turn = {
         id: turnId(this.#turnIds.next()),
         fromSample: Math.max(0, startSample - this.#options.endpointing.prePadMs * SAMPLES_PER_MS),
@@ -336,7 +337,7 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
       this.#expectation,
       transcript.completeness,
       transcript.text,
-      this.#pauses.pauseMs,
+      this.#pauses,
       endpointing,
     );
   }
@@ -421,7 +422,7 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
     }
     this.#closeTurn();
     this.#silence.reset();
-    this.#pauses.turnEnded();
+    this.#pauses.turnEnded(turn.endedAt);
     this.#thinking = true;
     if (transcript === undefined || empty || transcript.confidence < minConfidence) {
       this.#outputs.push({ type: 'not_understood', turnId: turn.id, stamps });

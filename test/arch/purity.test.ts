@@ -2,7 +2,7 @@ import ts from 'typescript';
 import { parse, placeOf, sources, visit, type SourceFile } from './source-tree.js';
 
 /** Packages without input, output, clock or randomness of their own, which cores may use. */
-const PURE_PACKAGES = new Set(['luxon', 'chrono-node', 'libphonenumber-js', 'rtp.js', 'zod']);
+const PURE_PACKAGES = new Set(['luxon', 'libphonenumber-js', 'rtp.js', 'zod']);
 
 const FORBIDDEN_GLOBALS = new Set([
   'setTimeout',

@@ -1,4 +1,4 @@
-import { seededRng, type Rng } from '../../src/kernel/rng.js';
+import { seededRng } from '../../src/kernel/rng.js';
 import { monoMs, rtpTs, wallMs } from '../../src/kernel/time.js';
 import { G711_CODECS } from '../../src/media/core/codec.js';
 import { DtmfReceiver } from '../../src/media/core/dtmf.js';
@@ -8,46 +8,16 @@ import { SdpNegotiator } from '../../src/media/core/sdp-negotiation.js';
 import { parseSdp } from '../../src/media/core/sdp.js';
 import { parseWav, formatWav } from '../../src/media/core/wav-format.js';
 import { Pacer, RtpMediaSession } from '../../src/media/index.js';
+import { heldBytes } from '../support/heap.js';
 import { VirtualNetwork } from '../support/virtual-rtp.js';
 import { VirtualTime } from '../support/virtual-time.js';
+import { mutateBytes, mutateText, pick } from './mutate.js';
 
 const ROUNDS = 2000;
+const DESCRIPTIONS = 3000;
 
-const pick = <T>(rng: Rng, items: readonly T[]): T => items[rng.uint32() % items.length] as T;
-
-/** Flips, cuts, repeats and overwrites bytes; about one in ten inputs stays as it is. */
-function mutate(rng: Rng, seed: Uint8Array): Uint8Array {
-  let bytes = Array.from(seed);
-  for (let edits = rng.uint32() % 10; edits > 0; edits--) {
-    const at = bytes.length === 0 ? 0 : rng.uint32() % bytes.length;
-    switch (rng.uint32() % 6) {
-      case 0: {
-        bytes[at] = rng.uint32() & 0xff;
-        break;
-      }
-      case 1: {
-        bytes[at] = (bytes[at] ?? 0) ^ (1 << (rng.uint32() % 8));
-        break;
-      }
-      case 2: {
-        bytes = bytes.slice(0, at);
-        break;
-      }
-      case 3: {
-        bytes.splice(at, rng.uint32() % 8);
-        break;
-      }
-      case 4: {
-        bytes.splice(at, 0, ...bytes.slice(at, at + (rng.uint32() % 64)));
-        break;
-      }
-      default: {
-        bytes[at] = pick(rng, [0, 0x7f, 0x80, 0xff, 0x0d, 0x0a, 0x3d, 0x20]);
-      }
-    }
-  }
-  return Uint8Array.from(bytes);
-}
+/** Bytes that may stay in a session after all of it. */
+const HEAP_NOISE = 1_000_000;
 
 function rtpPacket(payloadType: number, n: number, payload: Uint8Array): Uint8Array {
   const packet = new Uint8Array(12 + payload.length);
@@ -91,10 +61,13 @@ test(`${ROUNDS} mutated RTP packets through a whole session: no throw, contiguou
     next += 160;
   });
   media.monitor(() => undefined);
+  let before = 0;
   for (let n = 0; n < ROUNDS; n++) {
-    feed(mutate(rng, rtpPacket(0, n, new Uint8Array(160).fill(n & 0xff))));
+    if (n === ROUNDS / 4) before = heldBytes();
+    feed(mutateBytes(rng, rtpPacket(0, n, new Uint8Array(160).fill(n & 0xff))));
     if (n % 2 === 0) time.advanceSync(20);
   }
+  expect(heldBytes() - before).toBeLessThan(HEAP_NOISE);
   const { received } = media.stats();
   expect(received.packets).toBeGreaterThan(100);
   expect(received.malformed + received.unknownPayloadType).toBeGreaterThan(100);
@@ -122,7 +95,7 @@ test(`${ROUNDS} mutated RTCP compounds: no throw, in the parser and in a session
   ];
   let parsed = 0;
   for (let n = 0; n < ROUNDS; n++) {
-    const data = mutate(rng, pick(rng, seeds));
+    const data = mutateBytes(rng, pick(rng, seeds));
     if (parseRtcp(data) !== undefined) parsed++;
     feed(data, true);
     feed(data, false);
@@ -140,7 +113,7 @@ test(`${ROUNDS} mutated telephone events: no throw, no more presses than events`
   media.subscribe((event) => (digits += event.type === 'dtmf' ? 1 : 0));
   for (let n = 0; n < ROUNDS; n++) {
     const event = Math.floor(n / 8);
-    const payload = mutate(rng, Uint8Array.of(event % 16, n % 8 > 4 ? 0x8a : 0x0a, 0, (n % 8) * 20));
+    const payload = mutateBytes(rng, Uint8Array.of(event % 16, n % 8 > 4 ? 0x8a : 0x0a, 0, (n % 8) * 20));
     const timestamp = rtpTs(rng.uint32() % 20 === 0 ? rng.uint32() : event * 1600);
     receiver.packet(monoMs(n * 20), timestamp, payload, 8000, (press) => {
       presses++;
@@ -154,14 +127,25 @@ test(`${ROUNDS} mutated telephone events: no throw, no more presses than events`
   expect(digits).toBeGreaterThan(50);
 });
 
-test(`${ROUNDS} mutated descriptions: no throw, and what is agreed is sane`, () => {
+const SDP_WORDS = [
+  'a=sendonly\r\n',
+  'a=inactive\r\n',
+  'a=rtpmap:0 opus/48000/2\r\n',
+  'a=ptime:0\r\n',
+  'c=IN IP4 0.0.0.0\r\n',
+  'c=IN IP6 ::\r\n',
+  'm=audio 65535 RTP/AVP 127\r\n',
+  'telephone-event/8000',
+  '192.0.2.300',
+];
+
+test(`${DESCRIPTIONS} mutated descriptions: no throw, and what is agreed is sane`, () => {
   const rng = seededRng(104);
   const seeds = [
     'v=0\r\no=- 20518 0 IN IP4 203.0.113.1\r\ns=-\r\nt=0 0\r\nc=IN IP4 203.0.113.1\r\nm=audio 54400 RTP/AVP 0 8 96 101\r\na=rtpmap:96 opus/48000/2\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=ptime:20\r\na=maxptime:60\r\na=sendrecv\r\na=rtcp:54401 IN IP4 203.0.113.1\r\n',
     'v=0\no=x 1 1 IN IP6 ::1\ns=-\nc=IN IP6 2001:db8::1\nb=AS:80\nt=0 0\na=inactive\nm=video 0 RTP/AVP 96\nm=audio 4000/2 RTP/AVP 8\na=rtcp-mux\nm=image 1 udptl t38\n',
     'v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\na=sendonly\r\n',
   ];
-  const encoder = new TextEncoder();
   const decoder = new TextDecoder('latin1');
   const local = {
     host: '192.0.2.2',
@@ -170,8 +154,8 @@ test(`${ROUNDS} mutated descriptions: no throw, and what is agreed is sane`, () 
     sessionId: '1',
   };
   let accepted = 0;
-  for (let n = 0; n < ROUNDS; n++) {
-    const text = decoder.decode(mutate(rng, encoder.encode(pick(rng, seeds))));
+  for (let n = 0; n < DESCRIPTIONS; n++) {
+    const text = decoder.decode(mutateText(rng, pick(rng, seeds), SDP_WORDS));
     const negotiator = new SdpNegotiator(local);
     const result = negotiator.answerOffer(text);
     negotiator.createOffer();
@@ -192,5 +176,5 @@ test(`${ROUNDS} mutated descriptions: no throw, and what is agreed is sane`, () 
 test(`${ROUNDS / 2} mutated WAV files: no throw`, () => {
   const rng = seededRng(105);
   const seed = formatWav({ sampleRateHz: 8000, channels: [new Int16Array(50), new Int16Array(50)] });
-  for (let n = 0; n < ROUNDS / 2; n++) expect(() => parseWav(mutate(rng, seed))).not.toThrow();
+  for (let n = 0; n < ROUNDS / 2; n++) expect(() => parseWav(mutateBytes(rng, seed))).not.toThrow();
 });

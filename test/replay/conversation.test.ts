@@ -29,6 +29,15 @@ describe('barge-in', () => {
     expect(call.of('agent_finished').every((event) => event.complete)).toBe(true);
   });
 
+  test('key by INFO before the first packet: greeted, then the key is taken', async () => {
+    const call = await ReplayCall.dial({ firstKey: '5' });
+    expect(call.heard).toEqual(call.agentTexts);
+    expect(call.heard).toEqual([
+      expect.stringMatching(/^Hello, this is /),
+      expect.stringMatching(/^Sorry, I did not understand that/),
+    ]);
+  });
+
   test('agent speaks, key: cut at once', async () => {
     const call = await ReplayCall.dial(talkative);
     await call.speak('Tell me about the library.');

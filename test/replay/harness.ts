@@ -5,7 +5,7 @@ import { loadPrompts } from '../../src/dialog/prompts.js';
 import { FakeKnowledge } from '../../src/dialog/testing/fake-knowledge.js';
 import { callId, requestId, utteranceId } from '../../src/kernel/ids.js';
 import { seededRng } from '../../src/kernel/rng.js';
-import type { Termination } from '../../src/kernel/vocab.js';
+import type { DtmfDigit, Termination } from '../../src/kernel/vocab.js';
 import { Pacer } from '../../src/media/pacer.js';
 import type { MediaEvent } from '../../src/media/ports.js';
 import { RtpMediaSession } from '../../src/media/rtp-media-session.js';
@@ -28,11 +28,22 @@ export interface ReplayOptions {
   readonly stt?: (index: number, heard: string) => FakeAnswer | undefined;
   readonly answers?: Readonly<Record<string, string>>;
   readonly knowledgeDelayMs?: number;
+  /** A key that is pressed, by INFO, before the call's first packet. */
+  readonly firstKey?: DtmfDigit;
 }
 
 /** One spoken word lasts this long with the fake voice; the caller uses the same one. */
 const WORD_MS = 300;
 const ROOT = join(import.meta.dirname, '..', '..');
+
+/** The business and the words that come with the program. */
+export async function shippedContext(): Promise<SessionPorts['context']> {
+  const business = await loadBusiness(join(ROOT, 'business.yaml'));
+  const { prompts, personas } = await loadPrompts(join(ROOT, 'prompts'));
+  const [persona] = Object.values(personas);
+  if (persona === undefined) throw new Error('no persona');
+  return { business, prompts, persona: { id: persona.id, name: persona.name } };
+}
 
 class FakeLeg implements SessionLeg {
   readonly transfers: string[] = [];
@@ -139,16 +150,14 @@ export class ReplayCall {
     const accepted = this.phone.acceptAnswer(answer.value.sdp);
     if (!accepted.ok) throw new Error(accepted.error.message);
     this.leg.emit({ type: 'confirmed', at: time.now() });
+    if (options.firstKey !== undefined) {
+      this.leg.emit({ type: 'dtmf', digit: options.firstKey, at: time.now() });
+    }
   }
 
   /** Calls and listens to the greeting. */
   static async dial(options: ReplayOptions = {}): Promise<ReplayCall> {
-    const business = await loadBusiness(join(ROOT, 'business.yaml'));
-    const { prompts, personas } = await loadPrompts(join(ROOT, 'prompts'));
-    const [persona] = Object.values(personas);
-    if (persona === undefined) throw new Error('no persona');
-    const { id, name } = persona;
-    const call = new ReplayCall(options, { business, prompts, persona: { id, name } });
+    const call = new ReplayCall(options, await shippedContext());
     await call.listen();
     return call;
   }

@@ -98,8 +98,13 @@ export class Netem<T> {
   #first(): Entry<T> | undefined {
     let first: Entry<T> | undefined;
     for (const entry of this.#entries) {
-      if (first === undefined || entry.at < first.at || (entry.at === first.at && entry.order < first.order))
-        {first = entry;}
+      if (
+        first === undefined ||
+        entry.at < first.at ||
+        (entry.at === first.at && entry.order < first.order)
+      ) {
+        first = entry;
+      }
     }
     return first;
   }

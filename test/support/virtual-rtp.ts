@@ -65,8 +65,9 @@ export class VirtualNetwork {
     const cancel = this.scheduler.at(at, () => {
       this.#timers.delete(path);
       const now = this.scheduler.now();
-      for (let datagram = path.poll(now); datagram !== undefined; datagram = path.poll(now))
-        {this.#deliver(datagram, now);}
+      for (let datagram = path.poll(now); datagram !== undefined; datagram = path.poll(now)) {
+        this.#deliver(datagram, now);
+      }
       this.#arm(path);
     });
     this.#timers.set(path, { at, cancel });

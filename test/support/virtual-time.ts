@@ -53,8 +53,9 @@ export class VirtualTime implements Scheduler {
   #next(): Timer | undefined {
     let best: Timer | undefined;
     for (const timer of this.#timers) {
-      if (best === undefined || timer.at < best.at || (timer.at === best.at && timer.order < best.order))
-        {best = timer;}
+      if (best === undefined || timer.at < best.at || (timer.at === best.at && timer.order < best.order)) {
+        best = timer;
+      }
     }
     return best;
   }

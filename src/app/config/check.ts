@@ -65,7 +65,7 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** Even ports whose odd neighbour is in the range too; RTP takes the even one (RFC 3550 section 11). */
-function portPairs(min: number, max: number): number {
+export function portPairs(min: number, max: number): number {
   const firstEven = min + (min % 2);
   return Math.max(0, Math.floor((max - firstEven + 1) / 2));
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { portPairs } from './check.js';
 import type { SipServerChoice } from './kinds.js';
 import type { SettingValues } from './settings.js';
 
@@ -56,6 +57,9 @@ export interface Config {
     readonly dataDir: string;
     readonly databaseUrl: string | undefined;
     readonly redisUrl: string | undefined;
+    readonly redisPrefix: string;
+    /** Advisors at the same time. */
+    readonly appointmentCapacity: number;
   };
   readonly followup: {
     readonly webhookUrl: string | undefined;
@@ -66,6 +70,9 @@ export interface Config {
   /** Sentences about things that look wrong but do not stop the program. */
   readonly warnings: readonly string[];
 }
+
+/** More would queue for the recogniser of one machine long before the ports are used up. */
+const DEFAULT_MAX_CALLS = 100;
 
 const seconds = (value: number): number => value * 1000;
 const secondsUnlessZero = (value: number): number | undefined => (value === 0 ? undefined : value * 1000);
@@ -83,7 +90,7 @@ export function groupSettings(v: SettingValues, cwd: string, warnings: readonly 
       trustedPeers: v.TRUSTED_PEERS,
     },
     calls: {
-      max: v.MAX_CALLS,
+      max: v.MAX_CALLS ?? Math.min(DEFAULT_MAX_CALLS, portPairs(v.RTP_PORT_MIN, v.RTP_PORT_MAX)),
       maxDurationMs: secondsUnlessZero(v.MAX_CALL_SECONDS),
       transferTarget: v.TRANSFER_TARGET,
       shutdownGraceMs: seconds(v.SHUTDOWN_GRACE_S),
@@ -112,6 +119,8 @@ export function groupSettings(v: SettingValues, cwd: string, warnings: readonly 
       dataDir: resolve(cwd, v.DATA_DIR),
       databaseUrl: v.DATABASE_URL,
       redisUrl: v.REDIS_URL,
+      redisPrefix: v.REDIS_PREFIX,
+      appointmentCapacity: v.APPOINTMENT_CAPACITY,
     },
     followup: { webhookUrl: v.FOLLOWUP_WEBHOOK_URL, webhookSecret: v.FOLLOWUP_WEBHOOK_SECRET },
     evaluation: { dataDir: absolute(v.LEIBNIZ_DATA_DIR) },

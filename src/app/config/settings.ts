@@ -104,10 +104,11 @@ export const SETTINGS = {
       'Neighbours whose P-Asserted-Identity is believed. Every other caller is identified by the From header.',
     example: '192.168.1.0/24,10.0.0.5',
   }),
-  MAX_CALLS: required(integer(0, 10000), '100', {
+  MAX_CALLS: optional(integer(0, 10000), {
     group: 'Telephony',
     description:
-      'Calls at the same time; one more is answered 503 with Retry-After. 0 refuses every call. Each takes an even and an odd port of the RTP range.',
+      'Calls at the same time, conversation sockets included; one more is answered 503 with Retry-After. 0 refuses every call. Each takes an even and an odd port of the RTP range. Unless set, 100 or as many as the range has room for.',
+    example: '25',
     unit: 'calls',
   }),
   MAX_CALL_SECONDS: required(integer(0, 86400), '3600', {
@@ -208,6 +209,11 @@ export const SETTINGS = {
     description: 'Time zone of every date and time said on a call, in place of the one in the business file.',
     example: 'America/New_York',
   }),
+  APPOINTMENT_CAPACITY: required(integer(1, 100), '1', {
+    group: 'Conversation',
+    description: 'Advisors who can take an appointment at the same time.',
+    unit: 'advisors',
+  }),
   LEIBNIZ_DATA_DIR: optional(path, {
     group: 'Conversation',
     description: 'Folder of recordings and texts for evaluation; read by `npm run eval` only.',
@@ -231,6 +237,11 @@ export const SETTINGS = {
     description: 'Redis for the job queues. Unset: the queues live in the database.',
     example: 'redis://127.0.0.1:6379',
     secret: 'url',
+  }),
+  REDIS_PREFIX: required(word, 'leibniz', {
+    group: 'Storage',
+    description:
+      'Begins the names of the job queues in Redis. Agents with the same database share it; agents with databases of their own that use one Redis need one each.',
   }),
   FOLLOWUP_WEBHOOK_URL: optional(url(['http', 'https']), {
     group: 'Follow-up',

@@ -1,7 +1,7 @@
 import { assertUnreachable } from '../../kernel/machine.js';
 import type { MonoMs } from '../../kernel/time.js';
 import type { Termination } from '../../kernel/vocab.js';
-import { LegMachine, type LegInput } from './leg-machine.js';
+import { LegMachine, type LastPhase, type LegInput } from './leg-machine.js';
 import { statusForTermination } from './termination.js';
 import type { LegTimings } from './timings.js';
 
@@ -13,14 +13,8 @@ import type { LegTimings } from './timings.js';
  * - `answered`: the 200 is on the wire, ACK is awaited.
  * - `accepting`: ACK brought the answer to our offer, the host is looking at it.
  * - `confirmed`: ACK is here.
- * - `ending`: the termination is fixed, a SIP transaction is still open.
- * - `ended`: nothing is left.
  */
-export type InboundPhase =
-  'received' | 'answering' | 'answered' | 'accepting' | 'confirmed' | 'ending' | 'ended';
-
-/** What an ending inbound leg still waits for. */
-type Pending = 'answer_result' | 'ack' | 'bye_done';
+export type InboundPhase = 'received' | 'answering' | 'answered' | 'accepting' | 'confirmed' | LastPhase;
 
 /**
  * An inbound call from INVITE to the last transaction.
@@ -31,7 +25,8 @@ type Pending = 'answer_result' | 'ack' | 'bye_done';
  * RFC 3261 section 15 forbids the callee a BYE before the ACK.
  */
 export class InboundMachine extends LegMachine<InboundPhase> {
-  #pending: Pending | undefined;
+  /** Ending: the dialog is up, and its BYE waits for the ACK. */
+  #awaitsAck = false;
 
   /**
    * @param delayedOffer - the INVITE had no SDP: our 200 carries the offer and the ACK the answer (RFC 3264 section 4)
@@ -39,11 +34,9 @@ export class InboundMachine extends LegMachine<InboundPhase> {
   constructor(
     now: MonoMs,
     private readonly delayedOffer: boolean,
-    private readonly timings: LegTimings,
+    timings: LegTimings,
   ) {
-    super('received');
-    this.openMedia();
-    this.wakeIn(now, timings.answerMs);
+    super(now, 'received', timings);
   }
 
   handle(now: MonoMs, input: LegInput): void {
@@ -56,7 +49,7 @@ export class InboundMachine extends LegMachine<InboundPhase> {
       case 'accepting':
         return this.#answered(now, input);
       case 'confirmed':
-        return this.#confirmed(now, input);
+        return this.endDialog(now, input);
       case 'ending':
         return this.#ending(now, input);
       case 'ended':
@@ -81,14 +74,10 @@ export class InboundMachine extends LegMachine<InboundPhase> {
       }
       case 'hangup':
         return this.#refuse(now, input.reason, statusForTermination(input.reason));
-      case 'cancel': {
-        this.terminate(now, 'cancelled');
-        return this.close('ended');
-      }
-      case 'server_lost': {
-        this.terminate(now, 'internal_error');
-        return this.close('ended');
-      }
+      case 'cancel':
+        return this.end(now, 'cancelled');
+      case 'server_lost':
+        return this.end(now, 'internal_error');
       case 'time': {
         if (this.due(now)) this.#refuse(now, 'media_error', statusForTermination('media_error'));
         return;
@@ -107,20 +96,16 @@ export class InboundMachine extends LegMachine<InboundPhase> {
         this.wakeIn(now, this.timings.ackMs);
         return;
       }
-      case 'answer_failed': {
-        this.terminate(now, input.gone ? 'cancelled' : 'internal_error');
-        return this.close('ended');
-      }
+      case 'answer_failed':
+        return this.end(now, input.gone ? 'cancelled' : 'internal_error');
       case 'cancel':
-        return this.#endAwaiting(now, 'cancelled', 'answer_result');
+        return this.#endUnanswered(now, 'cancelled');
       case 'hangup':
-        return this.#endAwaiting(now, input.reason, 'answer_result');
-      case 'server_lost': {
-        this.terminate(now, 'internal_error');
-        return this.close('ended');
-      }
+        return this.#endUnanswered(now, input.reason);
+      case 'server_lost':
+        return this.end(now, 'internal_error');
       case 'time': {
-        if (this.due(now)) this.#endAwaiting(now, 'internal_error', 'answer_result');
+        if (this.due(now)) this.#endUnanswered(now, 'internal_error');
         return;
       }
       default:
@@ -136,37 +121,19 @@ export class InboundMachine extends LegMachine<InboundPhase> {
         if (this.current === 'accepting') this.#confirm(now);
         return;
       }
-      case 'answer_rejected':
-        return this.#bye(now, 'media_error');
-      case 'bye': {
-        this.terminate(now, input.reason, { remoteReason: input.remoteReason });
-        return this.close('ended');
-      }
       case 'hangup': {
-        if (this.current === 'accepting') return this.#bye(now, input.reason);
-        return this.#endAwaiting(now, input.reason, 'ack');
+        if (this.current === 'accepting') return this.bye(now, input.reason);
+        this.#awaitsAck = true;
+        return this.beginEnd(now, input.reason);
       }
       case 'server_lost':
         return this.#ackUnseen(now);
       case 'time': {
-        if (this.due(now)) this.#bye(now, 'ack_timeout');
+        if (this.due(now)) this.bye(now, 'ack_timeout');
         return;
       }
       default:
-        return;
-    }
-  }
-
-  #confirmed(now: MonoMs, input: LegInput): void {
-    switch (input.type) {
-      case 'bye': {
-        this.terminate(now, input.reason, { remoteReason: input.remoteReason });
-        return this.close('ended');
-      }
-      case 'hangup':
-        return this.#bye(now, input.reason);
-      default:
-        return;
+        return this.endDialog(now, input);
     }
   }
 
@@ -177,23 +144,23 @@ export class InboundMachine extends LegMachine<InboundPhase> {
         return;
       }
       case 'answer_sent': {
-        this.#pending = 'ack';
+        this.#awaitsAck = true;
         this.wakeIn(now, this.timings.ackMs);
         return;
       }
       case 'ack': {
-        if (this.#pending === 'ack') this.#sendBye(now);
+        if (this.#awaitsAck) this.#byeAtLast(now);
         return;
       }
       case 'answer_failed':
       case 'bye':
       case 'bye_done':
       case 'server_lost':
-        return this.close('ended');
+        return this.close();
       case 'time': {
         if (!this.due(now)) return;
-        if (this.#pending === 'ack') return this.#sendBye(now);
-        return this.close('ended');
+        if (this.#awaitsAck) return this.#byeAtLast(now);
+        return this.close();
       }
       default:
         return;
@@ -210,7 +177,7 @@ export class InboundMachine extends LegMachine<InboundPhase> {
   #acked(now: MonoMs, sdp: string | undefined): void {
     if (this.current !== 'answered') return;
     if (!this.delayedOffer) return this.#confirm(now);
-    if (sdp === undefined) return this.#bye(now, 'media_error');
+    if (sdp === undefined) return this.bye(now, 'media_error');
     this.current = 'accepting';
     this.emit({ type: 'accept_answer', sdp });
   }
@@ -221,7 +188,7 @@ export class InboundMachine extends LegMachine<InboundPhase> {
    */
   #ackUnseen(now: MonoMs): void {
     if (this.current !== 'answered') return;
-    if (this.delayedOffer) this.#bye(now, 'internal_error');
+    if (this.delayedOffer) this.bye(now, 'internal_error');
     else this.#confirm(now);
   }
 
@@ -233,27 +200,19 @@ export class InboundMachine extends LegMachine<InboundPhase> {
 
   #refuse(now: MonoMs, reason: Termination, status: number): void {
     this.emit({ type: 'reject', status, reason });
-    this.terminate(now, reason, { status });
-    this.close('ended');
+    this.end(now, reason, { status });
   }
 
-  #endAwaiting(now: MonoMs, reason: Termination, pending: Pending): void {
-    this.terminate(now, reason);
-    this.current = 'ending';
-    this.#pending = pending;
-    if (pending === 'answer_result') this.wakeIn(now, this.timings.sendMs);
+  /** The 200 is under way: what the server says of it decides how the leg ends. */
+  #endUnanswered(now: MonoMs, reason: Termination): void {
+    this.beginEnd(now, reason);
+    this.wakeIn(now, this.timings.sendMs);
   }
 
-  #bye(now: MonoMs, reason: Termination): void {
-    this.terminate(now, reason);
-    this.#sendBye(now);
-  }
-
-  #sendBye(now: MonoMs): void {
-    this.current = 'ending';
-    this.#pending = 'bye_done';
-    this.emit({ type: 'bye', reason: this.termination ?? 'internal_error' });
-    this.wakeIn(now, this.timings.byeMs);
+  /** The ACK that the BYE had to wait for is here, or will not come. */
+  #byeAtLast(now: MonoMs): void {
+    this.#awaitsAck = false;
+    this.bye(now, 'internal_error');
   }
 }
 

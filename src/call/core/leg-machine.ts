@@ -1,7 +1,14 @@
 import type { Machine } from '../../kernel/machine.js';
 import { addMs, type MonoMs } from '../../kernel/time.js';
 import type { Termination } from '../../kernel/vocab.js';
+import type { LegTimings } from './timings.js';
 import type { LegEvent, RemoteReason } from './types.js';
+
+/** What is known of an end besides its reason. */
+interface EndDetail {
+  readonly status?: number;
+  readonly remoteReason?: RemoteReason | undefined;
+}
 
 /** What a leg machine asks of its shell. Performed in order. */
 export type LegOutput =
@@ -60,10 +67,20 @@ export type LegInput =
 type MediaState = 'none' | 'opening' | 'open' | 'released';
 
 /**
+ * The last phases of every leg.
+ *
+ * - `ending`: the termination is fixed, a SIP transaction is still open.
+ * - `ended`: nothing is left.
+ */
+export type LastPhase = 'ending' | 'ended';
+
+/**
  * What inbound and outbound legs share: the output queue, one deadline, the media's life, and the two steps of an
  * end. `ending` begins when the termination reason is fixed: the session hears of it and media stop at once
  * (RFC 3261 section 15.1.1 counts a session as over when BYE is handed over). `ended` is reached when the SIP
  * transactions behind it are over too.
+ *
+ * @typeParam Phase - the phases before {@link LastPhase}
  */
 export abstract class LegMachine<Phase extends string = string> implements Machine<LegInput, LegOutput> {
   readonly #outputs: LegOutput[] = [];
@@ -71,8 +88,19 @@ export abstract class LegMachine<Phase extends string = string> implements Machi
   #media: MediaState = 'none';
   #termination: Termination | undefined;
   #closed = false;
+  protected current: Phase | LastPhase;
 
-  protected constructor(protected current: Phase) {}
+  /** Begins by opening media. */
+  protected constructor(
+    now: MonoMs,
+    first: Phase,
+    protected readonly timings: LegTimings,
+  ) {
+    this.current = first;
+    this.#media = 'opening';
+    this.emit({ type: 'open_media' });
+    this.wakeIn(now, timings.answerMs);
+  }
 
   abstract handle(now: MonoMs, input: LegInput): void;
 
@@ -85,7 +113,7 @@ export abstract class LegMachine<Phase extends string = string> implements Machi
   }
 
   /** Where the leg stands. */
-  get phase(): Phase {
+  get phase(): Phase | LastPhase {
     return this.current;
   }
 
@@ -114,11 +142,6 @@ export abstract class LegMachine<Phase extends string = string> implements Machi
     return this.#deadline !== undefined && now >= this.#deadline;
   }
 
-  protected openMedia(): void {
-    this.#media = 'opening';
-    this.emit({ type: 'open_media' });
-  }
-
   /** Records that media are open. Returns false when the call ended meanwhile: they are given back at once. */
   protected mediaOpened(): boolean {
     if (this.#termination !== undefined) {
@@ -135,11 +158,7 @@ export abstract class LegMachine<Phase extends string = string> implements Machi
   }
 
   /** Fixes the termination reason, stops media and tells the session. Later calls change nothing. */
-  protected terminate(
-    now: MonoMs,
-    reason: Termination,
-    detail: { status?: number; remoteReason?: RemoteReason | undefined } = {},
-  ): void {
+  protected terminate(now: MonoMs, reason: Termination, detail: EndDetail = {}): void {
     if (this.#termination !== undefined) return;
     this.#termination = reason;
     this.event({
@@ -155,9 +174,35 @@ export abstract class LegMachine<Phase extends string = string> implements Machi
     }
   }
 
+  /** Ends a leg that has no SIP transaction open. */
+  protected end(now: MonoMs, reason: Termination, detail: EndDetail = {}): void {
+    this.terminate(now, reason, detail);
+    this.close();
+  }
+
+  /** Ends a leg that still has a SIP transaction open. `reason` counts only where none is fixed yet. */
+  protected beginEnd(now: MonoMs, reason: Termination): void {
+    this.terminate(now, reason);
+    this.current = 'ending';
+  }
+
+  /** Ends the dialog by BYE. `reason` counts only where none is fixed yet. */
+  protected bye(now: MonoMs, reason: Termination): void {
+    this.beginEnd(now, reason);
+    this.emit({ type: 'bye', reason: this.termination ?? reason });
+    this.wakeIn(now, this.timings.byeMs);
+  }
+
+  /** Takes what ends a call that has a dialog, from either side. */
+  protected endDialog(now: MonoMs, input: LegInput): void {
+    if (input.type === 'bye') this.end(now, input.reason, { remoteReason: input.remoteReason });
+    else if (input.type === 'hangup') this.bye(now, input.reason);
+    else if (input.type === 'answer_rejected') this.bye(now, 'media_error');
+  }
+
   /** Ends the SIP side. The termination must be fixed by then. */
-  protected close(ended: Phase): void {
-    this.current = ended;
+  protected close(): void {
+    this.current = 'ended';
     this.#deadline = undefined;
     if (this.#closed) return;
     this.#closed = true;

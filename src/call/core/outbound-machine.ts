@@ -1,7 +1,7 @@
 import { assertUnreachable } from '../../kernel/machine.js';
 import type { MonoMs } from '../../kernel/time.js';
 import type { Termination } from '../../kernel/vocab.js';
-import { LegMachine, type LegInput } from './leg-machine.js';
+import { LegMachine, type LastPhase, type LegInput } from './leg-machine.js';
 import { terminationForFailure } from './termination.js';
 import type { LegTimings } from './timings.js';
 
@@ -11,10 +11,9 @@ import type { LegTimings } from './timings.js';
  * - `preparing`: media are being opened for the offer.
  * - `calling`: INVITE is sent; `ringing`: a 18x came.
  * - `accepting`: the 200 brought the answer, the host is looking at it; the SIP side has sent the ACK.
- * - `confirmed`, `ending`, `ended`: as for an inbound leg.
+ * - `confirmed`: the host has taken the answer.
  */
-export type OutboundPhase =
-  'preparing' | 'calling' | 'ringing' | 'accepting' | 'confirmed' | 'ending' | 'ended';
+export type OutboundPhase = 'preparing' | 'calling' | 'ringing' | 'accepting' | 'confirmed' | LastPhase;
 
 /**
  * An outbound call from the offer to the last transaction. A 200 that overtakes our CANCEL leaves a dialog; it is
@@ -23,13 +22,8 @@ export type OutboundPhase =
 export class OutboundMachine extends LegMachine<OutboundPhase> {
   #lastProvisional = 0;
 
-  constructor(
-    now: MonoMs,
-    private readonly timings: LegTimings,
-  ) {
-    super('preparing');
-    this.openMedia();
-    this.wakeIn(now, timings.answerMs);
+  constructor(now: MonoMs, timings: LegTimings) {
+    super(now, 'preparing', timings);
   }
 
   handle(now: MonoMs, input: LegInput): void {
@@ -62,21 +56,15 @@ export class OutboundMachine extends LegMachine<OutboundPhase> {
       }
       case 'media_refused': {
         this.mediaRefused();
-        this.terminate(now, 'media_error', { status: input.status });
-        return this.close('ended');
+        return this.end(now, 'media_error', { status: input.status });
       }
-      case 'hangup': {
-        this.terminate(now, input.reason);
-        return this.close('ended');
-      }
-      case 'server_lost': {
-        this.terminate(now, 'internal_error');
-        return this.close('ended');
-      }
+      case 'hangup':
+        return this.end(now, input.reason);
+      case 'server_lost':
+        return this.end(now, 'internal_error');
       case 'time': {
-        if (!this.due(now)) return;
-        this.terminate(now, 'media_error');
-        return this.close('ended');
+        if (this.due(now)) this.end(now, 'media_error');
+        return;
       }
       default:
         return;
@@ -93,22 +81,19 @@ export class OutboundMachine extends LegMachine<OutboundPhase> {
       }
       case 'established': {
         this.event({ type: 'answered', at: now });
-        if (input.sdp === undefined) return this.#bye(now, 'media_error');
+        if (input.sdp === undefined) return this.bye(now, 'media_error');
         this.current = 'accepting';
         this.sleep();
         return this.emit({ type: 'accept_answer', sdp: input.sdp });
       }
       case 'failed': {
-        if (input.status === undefined) this.terminate(now, 'internal_error');
-        else this.terminate(now, terminationForFailure(input.status), { status: input.status });
-        return this.close('ended');
+        if (input.status === undefined) return this.end(now, 'internal_error');
+        return this.end(now, terminationForFailure(input.status), { status: input.status });
       }
       case 'hangup':
         return this.#cancel(now, input.reason);
-      case 'server_lost': {
-        this.terminate(now, 'internal_error');
-        return this.close('ended');
-      }
+      case 'server_lost':
+        return this.end(now, 'internal_error');
       case 'time': {
         if (this.due(now)) this.#cancel(now, 'no_answer');
         return;
@@ -119,36 +104,23 @@ export class OutboundMachine extends LegMachine<OutboundPhase> {
   }
 
   #established(now: MonoMs, input: LegInput): void {
-    switch (input.type) {
-      case 'answer_accepted': {
-        if (this.current !== 'accepting') return;
-        this.current = 'confirmed';
-        return this.event({ type: 'confirmed', at: now });
-      }
-      case 'answer_rejected':
-        return this.#bye(now, 'media_error');
-      case 'bye': {
-        this.terminate(now, input.reason, { remoteReason: input.remoteReason });
-        return this.close('ended');
-      }
-      case 'hangup':
-        return this.#bye(now, input.reason);
-      default:
-        return;
-    }
+    if (input.type !== 'answer_accepted') return this.endDialog(now, input);
+    if (this.current !== 'accepting') return;
+    this.current = 'confirmed';
+    this.event({ type: 'confirmed', at: now });
   }
 
   #ending(now: MonoMs, input: LegInput): void {
     switch (input.type) {
       case 'established':
-        return this.#bye(now, 'internal_error');
+        return this.bye(now, 'internal_error');
       case 'failed':
       case 'bye':
       case 'bye_done':
       case 'server_lost':
-        return this.close('ended');
+        return this.close();
       case 'time': {
-        if (this.due(now)) this.close('ended');
+        if (this.due(now)) this.close();
         return;
       }
       default:
@@ -165,16 +137,7 @@ export class OutboundMachine extends LegMachine<OutboundPhase> {
 
   #cancel(now: MonoMs, reason: Termination): void {
     this.emit({ type: 'cancel', reason });
-    this.terminate(now, reason);
-    this.current = 'ending';
+    this.beginEnd(now, reason);
     this.wakeIn(now, this.timings.cancelMs);
-  }
-
-  /** `reason` counts only where none is fixed yet. */
-  #bye(now: MonoMs, reason: Termination): void {
-    this.terminate(now, reason);
-    this.current = 'ending';
-    this.emit({ type: 'bye', reason: this.termination ?? reason });
-    this.wakeIn(now, this.timings.byeMs);
   }
 }

@@ -45,7 +45,7 @@ const DAYS =
  * Variables of a script: its own, and facts drawn from the office's calendar so that a booking can succeed:
  * `date`, `time` (ISO), `date_spoken`, `weekday`, `time_spoken`, `name`, and another open day as
  * `wrong_date_spoken` and `wrong_weekday` for corrections; `time_again` says the time in other words; `date_heard` and `time_heard` are expressions that match the
- * ways in which a recogniser writes them, `name_heard` one that matches either part of the name.
+ * ways in which a recogniser writes them, `name_heard` one that matches the first name.
  */
 export function scriptVariables(
   script: CallScript,
@@ -71,7 +71,7 @@ export function scriptVariables(
     date_heard: heardDate(date),
     time_heard: heardTime(time),
     name,
-    name_heard: name.replace(' ', '|'),
+    name_heard: name.split(' ')[0] ?? name,
   };
   for (const [key, value] of Object.entries(script.vars)) {
     vars[key] = String(Array.isArray(value) ? pick(value, rng) : value);
@@ -131,7 +131,7 @@ function heardTime(min: number): string {
   const hour = Math.floor(min / 60);
   const name = HOURS[hour % 12] ?? '';
   const figure = hour % 12 === 0 ? 12 : hour % 12;
-  if (min % 60 === 30) return `\\b(?:${figure}:30|${name} thirty)\\b`;
+  if (min % 60 === 30) return `\\b(?:${figure}:30|${name}\\W+thirty)\\b`;
   const noon = hour === 12 ? '|noon' : '';
   return `\\b(?:(?:${figure}(?::00)?|${name})\\s?(?:o'?clock)?\\s?[ap]\\W?\\s?m${noon})\\b`;
 }

@@ -1,7 +1,8 @@
 import type { RequestId } from '../../kernel/ids.js';
 import type { AppointmentOutcome } from './appointment/advance.js';
-import { withAvailability } from './appointment/advance.js';
+import { advance, withAvailability } from './appointment/advance.js';
 import { begin, bookingDone, cancel } from './appointment/machine.js';
+import type { AppointmentState } from './appointment/state.js';
 import type { Draft } from './draft.js';
 import { offerPerson, offerCallback } from './handoff.js';
 import { line } from './render.js';
@@ -14,12 +15,19 @@ import type { Availability, BookingDraft, BookingResult } from './types.js';
 /** Starts a booking with the sentence that asked for it. */
 export function startBooking(draft: Draft, text: string, confidence: number): void {
   draft.set({ ask: 'appointment' });
+  draft.set({ misses: 0 });
   applyOutcome(draft, begin(text, confidence, draft.appointmentContext));
+}
+
+/** Looks for free times to offer by key, in place of a time that could not be understood. */
+export function offerTimesByKey(draft: Draft, appointment: AppointmentState): void {
+  const wish = { ...appointment, numbered: true, wantsOffers: true };
+  applyOutcome(draft, advance(wish, draft.appointmentContext));
 }
 
 /** Takes what the appointment machine says: its new state, its lines, and what it needs. */
 export function applyOutcome(draft: Draft, outcome: AppointmentOutcome): void {
-  draft.set({ appointment: outcome.state, ask: 'appointment', misses: 0 });
+  draft.set({ appointment: outcome.state, ask: 'appointment' });
   draft.say(...outcome.lines);
   const { need } = outcome;
   if (need === undefined) return;

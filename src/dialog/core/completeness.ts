@@ -1,17 +1,24 @@
+import type { Service } from './business.js';
 import type { Completeness, Expectation } from '../../kernel/vocab.js';
 import { asksForTimes, plain, readCommand } from './language/commands.js';
-import { findMentions } from './language/mentions.js';
+import { findMentions, type Mention } from './language/mentions.js';
 import { readName, readSpelling } from './language/names.js';
-import { tokenize } from './language/tokens.js';
+import { WEEKDAYS } from './language/repair.js';
+import { tokenize, type Token } from './language/tokens.js';
+import { findService } from './language/purposes.js';
 import { readYesNo } from './language/yes-no.js';
 import type { LocalDate } from './language/local-date.js';
 
 /** Words after which nobody stops: the sentence goes on. */
 const HANGING = new Set(
-  "a an the and or but so because if that which who with without for from to at on in of by about around between until till before after next this my your our is are was were be i you we i'm i'd i'll it's um umm uh uhm er erm hmm like maybe say then also plus either not no, half quarter past".split(
+  "a an the and or but so because if whether that which who with without for from to at on in of by about around between until till before after next this my your our is are was were be i you we i'm i'd i'll it's um umm uh uhm er erm hmm like maybe say then also plus either not no, half quarter past".split(
     ' ',
   ),
 );
+
+/** Openings after which the matter itself follows: "I would like to know", "can you tell me". */
+const HANGING_PHRASE =
+  /\b(?:(?:like|want|need|love|going) to (?:know|ask|find out|understand|see|talk|speak)|(?:tell|show|help|let) me|(?:i|i'm|was|am|just) wonder(?:ing)?|i (?:was|am) (?:calling|asking)|i have (?:a|another|one) (?:quick )?question)$/;
 
 /** Words that hang in a sentence of several words only: alone they answer something. */
 const HANGING_INSIDE = new Set([
@@ -35,12 +42,12 @@ const HANGING_INSIDE = new Set([
  *
  * @param text - what the recogniser has so far
  * @param expectation - what the dialog expects
- * @param ctx - the local day, for dates
+ * @param ctx - the local day, for dates, and the services that a caller may come for
  */
 export function assessCompleteness(
   text: string,
   expectation: Expectation,
-  ctx: { readonly today: LocalDate },
+  ctx: { readonly today: LocalDate; readonly services: readonly Service[] },
 ): Completeness {
   const words = plain(text)
     .split(/[\s,]+/)
@@ -67,13 +74,14 @@ export function assessCompleteness(
       return nameComplete(text, words);
     }
     case 'purpose': {
-      return words.length >= 4 ? 'complete' : 'unknown';
+      return words.length >= 4 || findService(text, ctx.services) !== undefined ? 'complete' : 'unknown';
     }
     case 'digits': {
       return 'unknown';
     }
+    // A recogniser ends whatever it hears with a full stop, so only the pause can tell where a free sentence ends.
     case 'free': {
-      return words.length >= 3 && /[.?!]\s*$/.test(text.trim()) ? 'complete' : 'unknown';
+      return 'unknown';
     }
     default: {
       return expectation.kind;
@@ -86,7 +94,7 @@ function isHanging(words: readonly string[], last: string, expectation: Expectat
   const isTime = expectation.kind === 'time' || expectation.kind === 'choice';
   if (isTime && words.at(-2) === 'at' && ['to', 'for'].includes(last)) return false;
   if (last === 'you' && words.at(-2) === 'thank') return false;
-  if (HANGING.has(last)) return true;
+  if (HANGING.has(last) || HANGING_PHRASE.test(words.join(' '))) return true;
   return words.length > 1 && last !== 'please' && HANGING_INSIDE.has(last);
 }
 
@@ -102,8 +110,14 @@ function mentionsEnd(text: string, ctx: { readonly today: LocalDate }, timeExpec
     ['please', 'then', 'works', 'is', 'fine', 'good', 'great', 'thanks', 'okay'].includes(word),
   );
   if (!isDone) return 'unknown';
-  // "in december" and "next week" leave the day open, and callers often go on to name it.
-  return last.value.kind === 'days' ? 'unknown' : 'complete';
+  // "in december" and "next week" leave the day open, and after "Tuesday" callers often go on to name the date.
+  const isOpen = last.value.kind === 'days' || (last.value.kind === 'date' && isWeekdayOnly(tokens, last));
+  return isOpen ? 'unknown' : 'complete';
+}
+
+function isWeekdayOnly(tokens: readonly Token[], { from, to }: Mention): boolean {
+  const words = tokens.slice(from, to).map(({ word }) => word);
+  return words.length === 1 && (WEEKDAYS as readonly string[]).includes(words[0] ?? '');
 }
 
 function nameComplete(text: string, words: readonly string[]): Completeness {

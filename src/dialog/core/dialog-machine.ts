@@ -2,6 +2,7 @@ import { availabilityKnown, bookingAnswered, startBooking } from './booking.js';
 import { Draft } from './draft.js';
 import { canHandOff, goOn, offerPerson, toPerson, transferDone } from './handoff.js';
 import { goodbye, missed, silent } from './ladder.js';
+import { isQuestion, withoutOpening } from './language/commands.js';
 import { line } from './render.js';
 import { askQuestion } from './resume.js';
 import type { DialogState, DialogStep, Pending } from './state.js';
@@ -45,7 +46,7 @@ function handle(draft: Draft, input: DialogInput): void {
       return;
     }
     case 'heard': {
-      heard(draft, input.text, input.complete);
+      heard(draft, input.said, input.text, input.complete);
       return;
     }
     case 'intent':
@@ -127,15 +128,13 @@ function waiting(draft: Draft, pending: Pending): void {
 }
 
 /** The caller spoke over the agent: what they did not hear is not taken as agreed to. */
-function heard(draft: Draft, text: string, complete: boolean): void {
-  const last = draft.state.lastSaid.at(-1);
-  if (last === undefined || complete) return;
-  const words = text.trim();
-  const isLast = words !== '' && last.text.startsWith(words);
-  const isEarlier = draft.state.lastSaid.slice(0, -1).some((said) => said.text.startsWith(words));
-  if (!isLast && !isEarlier) return;
-  const missedShare = isLast ? 1 - words.length / last.text.length : 1;
-  draft.set({ cutOff: missedShare > HEARD_ENOUGH });
+function heard(draft: Draft, said: string, words: string, complete: boolean): void {
+  const { lastSaid } = draft.state;
+  const at = lastSaid.findIndex(({ text }) => text === said);
+  if (at < 0 || complete) return;
+  const isLast = at === lastSaid.length - 1;
+  const missedShare = isLast ? 1 - words.trim().length / said.length : 1;
+  if (missedShare > HEARD_ENOUGH) draft.set({ cutOff: true });
 }
 
 /** The share of a question that may be missed: its last words ("is that right?") carry no fact. */
@@ -144,6 +143,10 @@ const HEARD_ENOUGH = 0.35;
 function intentKnown(draft: Draft, result: IntentResult, text: string, confidence: number): void {
   const isBooking = draft.state.appointment !== undefined;
   if (result.confidence < CONFIDENCE.intent && result.intent !== 'RAG_QUERY') {
+    missed(draft);
+    return;
+  }
+  if (isBooking && isUnlikelyHere(result, text)) {
     missed(draft);
     return;
   }
@@ -166,7 +169,7 @@ function intentKnown(draft: Draft, result: IntentResult, text: string, confidenc
     case 'RAG_QUERY': {
       draft.set({ misses: 0 });
       const id = draft.request((requestId) => ({ kind: 'knowledge', requestId, text, confidence }));
-      draft.emit({ type: 'query_knowledge', requestId: id, text });
+      draft.emit({ type: 'query_knowledge', requestId: id, text: withoutOpening(text) });
       return;
     }
     case 'HUMAN_HANDOFF': {
@@ -189,6 +192,15 @@ function intentKnown(draft: Draft, result: IntentResult, text: string, confidenc
       return result.intent;
     }
   }
+}
+
+/**
+ * In the middle of a booking most words answer the open question, and a badly heard answer resembles anything. A
+ * question or a goodbye that was not put as one must be a sure one.
+ */
+function isUnlikelyHere({ intent, method, confidence }: IntentResult, text: string): boolean {
+  if (method === 'pattern' || confidence >= CONFIDENCE.intentElsewhere) return false;
+  return intent === 'GOODBYE' || (intent === 'RAG_QUERY' && !isQuestion(text));
 }
 
 /** Callers cannot be identified, so that an appointment of theirs is moved or cancelled by a person only. */

@@ -1,6 +1,7 @@
+import { offerTimesByKey } from './booking.js';
 import type { Draft } from './draft.js';
 import { canHandOff, toPerson } from './handoff.js';
-import { line } from './render.js';
+import { line, type Line } from './render.js';
 import { askQuestion, keypadQuestion, retryQuestion } from './resume.js';
 
 /** The first answer that is not understood is asked for again, the second by keys, the third goes to a person. */
@@ -20,7 +21,15 @@ export function missed(draft: Draft): void {
     toPerson(draft, 'The caller was not understood.');
     return;
   }
-  draft.say(...(misses >= MISSES_TO_KEYS ? keypadQuestion(draft) : retryQuestion(draft)));
+  if (misses >= MISSES_TO_KEYS) askByKeys(draft);
+  else draft.say(...retryQuestion(draft));
+}
+
+function askByKeys(draft: Draft, ...lead: readonly Line[]): void {
+  const { ask, appointment } = draft.state;
+  draft.say(...lead);
+  if (ask === 'appointment' && appointment?.ask === 'time') offerTimesByKey(draft, appointment);
+  else draft.say(...keypadQuestion(draft));
 }
 
 /** The caller has said nothing for the whole wait. Each time is answered in another way. */
@@ -32,7 +41,7 @@ export function silent(draft: Draft, count: number): void {
     return;
   }
   if (count === 1) draft.say(line('silence.first'), ...askQuestion(draft));
-  else draft.say(line('silence.second'), ...keypadQuestion(draft));
+  else askByKeys(draft, line('silence.second'));
 }
 
 /** Ends the call after the last words. */

@@ -66,6 +66,7 @@ export const PROMPT_CATALOGUE = {
   'appointment.time.gap': ['time', 'date'],
   'appointment.offer.free': ['time'],
   'appointment.offer.taken': ['time'],
+  'appointment.offer.keypad': ['when', 'keys'],
   'appointment.offer.one': ['when', 'time'],
   'appointment.offer.times': ['when', 'times'],
   'appointment.offer.retry': ['times'],

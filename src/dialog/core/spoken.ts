@@ -1,15 +1,10 @@
 import { addDays, dateParts, weekdayOf, type LocalDate } from './language/local-date.js';
+import { ordinal } from './language/numbers.js';
 import { MONTHS, WEEKDAYS } from './language/repair.js';
 import type { OpeningSpan } from './business.js';
 
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
-
-/** "1st", "22nd", "13th". */
-export function ordinal(n: number): string {
-  const tens = n % 100;
-  if (tens >= 11 && tens <= 13) return `${n}th`;
-  return `${n}${['th', 'st', 'nd', 'rd'][n % 10] ?? 'th'}`;
-}
+/** With a capital letter. */
+export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** "Tuesday". */
 export const spokenWeekday = (date: LocalDate): string => capital(WEEKDAYS[weekdayOf(date) - 1] ?? '');

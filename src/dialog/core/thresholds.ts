@@ -11,4 +11,6 @@ export const CONFIDENCE = {
   booking: 0.45,
   /** Below it an intent is not acted on. */
   intent: 0.35,
+  /** Below it an intent that leads away from an open question is not acted on. */
+  intentElsewhere: 0.75,
 } as const;

@@ -1,6 +1,15 @@
 import type { DtmfDigit } from '../../kernel/vocab.js';
+import type { AppointmentContext, AppointmentOutcome } from './appointment/advance.js';
 import { answer, press } from './appointment/machine.js';
-import { asksForTimes, isQuestion, plain, readCommand, type Command } from './language/commands.js';
+import { question } from './appointment/questions.js';
+import {
+  asksForTimes,
+  isQuestion,
+  plain,
+  readCommand,
+  withoutOpening,
+  type Command,
+} from './language/commands.js';
 import { readYesNo } from './language/yes-no.js';
 import { today } from './appointment/calendar.js';
 import type { AppointmentState } from './appointment/state.js';
@@ -32,6 +41,11 @@ export function turn(draft: Draft, text: string, confidence: number): void {
   if (command !== undefined && obey(draft, command)) return;
   if (confidence < CONFIDENCE.usable) {
     missed(draft);
+    return;
+  }
+  if (draft.state.cutOff && bareYesNo(words) === 'yes') {
+    // The rest of the last answer, or agreement to words that were not heard: they are said again.
+    repeat(draft);
     return;
   }
   if (answerOpenQuestion(draft, words, confidence)) return;
@@ -147,10 +161,48 @@ function answerAppointment(draft: Draft, text: string, confidence: number): bool
     return true;
   }
   const outcome = answer(appointment, text, confidence, ctx);
-  if (outcome === undefined) return false;
+  if (outcome === undefined) {
+    if (bareYesNo(text) === undefined) return false;
+    missed(draft);
+    return true;
+  }
+  if (isStuck(appointment, outcome, ctx)) {
+    if (appointment.ask === 'confirm' && draft.state.misses === 0) {
+      // Corrected to what it is already: the caller has misheard, and must hear all of it before a "yes".
+      draft.set({ misses: 1 });
+      draft.say(...askQuestion(draft));
+    } else {
+      missed(draft);
+    }
+    return true;
+  }
   if (isAgreed && isQuestion(said.rest)) draft.set({ heldText: said.rest });
+  draft.set({ misses: 0 });
   applyOutcome(draft, outcome);
   return true;
+}
+
+/** A yes or a no without anything else: "yes" to "what day?" answers nothing. */
+function bareYesNo(text: string): 'yes' | 'no' | undefined {
+  const said = readYesNo(text);
+  return said?.rest === '' ? said.answer : undefined;
+}
+
+/** All that is known; how the question was put and what waits to be said are no part of it. */
+const facts = (state: AppointmentState): string =>
+  JSON.stringify({ ...state, numbered: undefined, held: undefined });
+
+/** True when an answer has changed nothing and the same question would only be asked again. */
+function isStuck(
+  before: AppointmentState,
+  { state, lines, need }: AppointmentOutcome,
+  ctx: AppointmentContext,
+): boolean {
+  if (need !== undefined || state.ask !== before.ask || state.reconfirmed !== before.reconfirmed) {
+    return false;
+  }
+  if (lines.length > question(state, ctx).length) return false;
+  return facts(state) === facts(before);
 }
 
 /** "Is Thursday at three possible?", "could we talk about my grades?": a question that answers ours. */
@@ -220,7 +272,7 @@ export function classify(draft: Draft, text: string, confidence: number): void {
   draft.emit({
     type: 'classify',
     requestId: id,
-    text,
+    text: withoutOpening(text),
     context: {
       ...(previousIntent === undefined ? {} : { previous_intent: previousIntent }),
       conversation_turn: turns - 1,
@@ -269,6 +321,7 @@ function answerByKey(draft: Draft, digit: DtmfDigit): boolean {
       const outcome =
         appointment === undefined ? undefined : press(appointment, digit, draft.appointmentContext);
       if (outcome === undefined) return false;
+      draft.set({ misses: 0 });
       applyOutcome(draft, outcome);
       return true;
     }

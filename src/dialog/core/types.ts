@@ -157,6 +157,9 @@ export type DialogInput =
   | {
       readonly type: 'heard';
       readonly utteranceId?: UtteranceId;
+      /** The whole text of what was being said. */
+      readonly said: string;
+      /** Its part that was heard. */
       readonly text: string;
       readonly complete: boolean;
     };

@@ -44,6 +44,9 @@ export interface DtmfPress {
   readonly durationMs: number;
 }
 
+/** Repeated and overtaken packets of an event that has ended come within this time, milliseconds. */
+const STRAGGLER_MS = 2000;
+
 /** Options of {@link DtmfReceiver}. */
 export interface DtmfReceiverOptions {
   /** With no packet of an event for that long its end is taken as lost, milliseconds. Default 100. */
@@ -56,7 +59,8 @@ export interface DtmfReceiverOptions {
  * Turns telephone-event packets into key presses, each exactly once.
  *
  * An event is known by its RTP timestamp, so repeated end packets, lost end packets and a missing marker bit do not
- * matter: a press ends with its first end packet, with the first packet of the next event, or by silence.
+ * matter: a press ends with its first end packet, with the first packet of the next event, or by silence. A sender
+ * whose timestamps jump back is taken at its word once the last event is over for good.
  */
 export class DtmfReceiver {
   readonly #lostEndMs: number;
@@ -98,7 +102,7 @@ export class DtmfReceiver {
     }
     const duration = ((payload[2] as number) << 8) | (payload[3] as number);
     const end = ((payload[1] as number) & 0x80) !== 0;
-    if (this.#isOld(timestamp)) {
+    if (this.#isOld(at, timestamp)) {
       this.#ignored++;
       return;
     }
@@ -108,6 +112,7 @@ export class DtmfReceiver {
       } else {
         this.#finish(report);
         this.#event = event;
+        this.#endedAt = undefined;
         this.#reported = false;
         this.#durationUnits = duration;
       }
@@ -133,8 +138,11 @@ export class DtmfReceiver {
   }
 
   /** A repeated end packet, or a packet of an earlier event that was overtaken. */
-  #isOld(timestamp: RtpTs): boolean {
-    if (this.#endedAt !== undefined && rtpDiff(timestamp, this.#endedAt) <= 0) return true;
+  #isOld(at: MonoMs, timestamp: RtpTs): boolean {
+    if (this.#endedAt !== undefined) {
+      const behind = rtpDiff(timestamp, this.#endedAt);
+      if (behind === 0 || (behind < 0 && at - this.#heardAt < STRAGGLER_MS)) return true;
+    }
     return this.#event >= 0 && rtpDiff(timestamp, this.#startedAt) < 0;
   }
 

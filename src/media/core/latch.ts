@@ -25,6 +25,8 @@ export class SourceLatch {
   readonly #relatchAfterMs: number;
   readonly #reopenForMs: number;
   #signalled: MediaAddress | undefined;
+  /** What the last description with an address named; a hold by 0.0.0.0 names none. */
+  #named: MediaAddress | undefined;
   #latched: MediaAddress = { host: '', port: 0 };
   #ssrc = -1;
   #heardAt: MonoMs | undefined;
@@ -58,15 +60,14 @@ export class SourceLatch {
 
   /** Takes the address of a new description. The first one only names it; a later one opens the latch. */
   signal(address: MediaAddress | undefined, now: MonoMs): void {
-    const moved =
-      this.#signalled !== undefined &&
-      address !== undefined &&
-      (address.host !== this.#signalled.host || address.port !== this.#signalled.port);
+    const before = this.#named;
+    this.#named = address ?? before;
     this.#signalled = address;
     if (this.#heardAt === undefined) return;
     this.#openUntil = (now + this.#reopenForMs) as MonoMs;
     // The peer said that it moved: until it is heard from there, audio goes where it said.
-    if (!moved) return;
+    const stayed = this.#named?.host === before?.host && this.#named?.port === before?.port;
+    if (before === undefined || stayed) return;
     this.#heardAt = undefined;
     this.#leaving = true;
   }

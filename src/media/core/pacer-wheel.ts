@@ -39,8 +39,14 @@ export class PacerWheel {
   #skipped = 0;
   #failed = 0;
 
-  /** @param onError - told about a member that threw; it is removed, so that the others go on */
-  constructor(private readonly onError: (error: unknown) => void = () => undefined) {}
+  /**
+   * @param onError - told about a member that threw; it is removed, so that the others go on
+   * @param onLateness - told how late each tick of a phase ran, ms
+   */
+  constructor(
+    private readonly onError: (error: unknown) => void = () => undefined,
+    private readonly onLateness: (ms: number) => void = () => undefined,
+  ) {}
 
   /** Adds a member; its first deadline lies within 20 ms of `now`. Returns a function that removes it. */
   add(tick: PacerTick, now: MonoMs): () => void {
@@ -71,6 +77,7 @@ export class PacerWheel {
       while (slot.deadline <= now && slot.members.size > 0) {
         const { deadline } = slot;
         this.#lateness.record(now - deadline);
+        this.onLateness(now - deadline);
         slot.deadline = addMs(deadline, FRAME_MS);
         for (const tick of slot.members) this.#run(slot, tick, now, deadline);
       }

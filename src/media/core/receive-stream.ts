@@ -155,7 +155,7 @@ export class ReceiveStream {
       else this.stats.late++;
       return;
     }
-    while (extended - this.#next >= CAPACITY) this.#giveUp();
+    while (extended - this.#next >= CAPACITY) if (!this.#releaseHeld()) this.#giveUp();
     if (extended === this.#next) {
       this.#release(at, timestamp, codec, payload);
     } else {
@@ -216,12 +216,7 @@ export class ReceiveStream {
 
   #drain(now: MonoMs): void {
     while (this.#held > 0) {
-      const slot = this.#slots[this.#next % CAPACITY] as Slot;
-      if (slot.extended === this.#next) {
-        const { at, timestamp, codec, payload } = slot;
-        clearSlot(slot);
-        this.#held--;
-        this.#release(at, timestamp, codec, payload as Uint8Array);
+      if (this.#releaseHeld()) {
         // A further gap has been waiting since the packet behind it came.
         this.#gapSince = this.#held === 0 ? undefined : this.#firstHeldAt();
         continue;
@@ -240,16 +235,19 @@ export class ReceiveStream {
     return undefined;
   }
 
-  /** Gives up the place of the next packet, or releases it when it is there. */
-  #giveUp(): void {
+  /** Releases the next packet if it is held. */
+  #releaseHeld(): boolean {
     const slot = this.#slots[this.#next % CAPACITY] as Slot;
-    if (slot.extended === this.#next) {
-      const { at, timestamp, codec, payload } = slot;
-      clearSlot(slot);
-      this.#held--;
-      this.#release(at, timestamp, codec, payload as Uint8Array);
-      return;
-    }
+    if (slot.extended !== this.#next) return false;
+    const { at, timestamp, codec, payload } = slot;
+    clearSlot(slot);
+    this.#held--;
+    this.#release(at, timestamp, codec, payload as Uint8Array);
+    return true;
+  }
+
+  /** Gives up the place of the next packet. */
+  #giveUp(): void {
     this.stats.missing++;
     this.#lossBefore = true;
     this.#next++;

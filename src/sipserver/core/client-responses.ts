@@ -84,7 +84,10 @@ export class ClientResponses implements ClientRequestUser {
       const dialog = this.#adopt(entry, response);
       dialog.state = 'confirmed';
       dialog.unacked = { cseq: entry.built.cseq, credentials: credentialsOf(entry.built.request) };
-      if (entry.cancel !== 'no') dialog.byeAfterAck = 'ACK-BYE due to cancel race condition';
+      // A CANCEL that lost to the answer of a re-INVITE changes nothing (RFC 3261 section 9.1).
+      if (entry.cancel !== 'no' && !entry.inDialog) {
+        dialog.byeAfterAck = 'ACK-BYE due to cancel race condition';
+      }
     } else if (method === 'INVITE' && !entry.inDialog && entry.dialog !== undefined) {
       this.#context.endDialog(entry.dialog);
     }

@@ -250,11 +250,12 @@ export class UserAgentServer {
       this.#refuse(entry, { status: 200 });
       this.#reportCancel(invite, request);
       this.#refuse(invite, { status: 487 });
-    } else if (pending !== undefined) {
+    } else if (pending !== undefined && invite.initial) {
       // The CANCEL crossed our 2xx: there is nothing left to cancel, but the caller wants no call.
       this.#refuse(entry, { status: 481 });
       this.#acks.hurry(pending, 'ACK-BYE due to cancel race condition');
     } else {
+      // Too late to change anything; the call behind a re-INVITE goes on (RFC 3261 section 9.2).
       this.#refuse(entry, { status: 200 });
     }
   }

@@ -17,23 +17,13 @@ export interface GreedyOptions {
   readonly noSpeechThreshold: number;
   /** Most tokens of one segment. */
   readonly maxTokens: number;
-  /** Added to the log-probability of tokens that continue an expected phrase. */
-  readonly bias?: TokenBias;
-}
-
-/** Gives the bonus of a token, in log units, given the tokens so far. */
-export interface TokenBias {
-  /** Tokens that would continue an expected phrase, with their bonus. */
-  bonuses(): ReadonlyMap<number, number>;
-  /** Takes note of the token that was chosen. */
-  accept(token: number): void;
 }
 
 /** What the decoder makes of one segment. */
 export interface DecodedTokens {
   /** Text tokens, without begin and end. */
   readonly tokens: readonly number[];
-  /** Log-probability of each token, as the model gave it (without bias). */
+  /** Log-probability of each token, as the model gave it. */
   readonly logProbs: readonly number[];
   /** Probability that the model gave to end of sequence at the first step. */
   readonly firstEosProbability: number;
@@ -78,7 +68,6 @@ export class GreedyDecoder {
     }
     this.#tokens.push(token);
     this.#logProbs.push((logits[token] ?? -Infinity) - logSum);
-    this.options.bias?.accept(token);
     const repeated = repetitionLength(this.#tokens);
     if (repeated > 0) {
       this.#tokens.length -= repeated;
@@ -108,15 +97,7 @@ export class GreedyDecoder {
   #best(logits: Float32Array, eosAllowed: boolean): number {
     const saved = logits[EOS] ?? 0;
     if (!eosAllowed) logits[EOS] = -Infinity;
-    let token = argMax(logits);
-    let score = logits[token] ?? -Infinity;
-    for (const [candidate, bonus] of this.options.bias?.bonuses() ?? []) {
-      const biased = (logits[candidate] ?? -Infinity) + bonus;
-      if (biased > score) {
-        score = biased;
-        token = candidate;
-      }
-    }
+    const token = argMax(logits);
     logits[EOS] = saved;
     return token;
   }
@@ -154,7 +135,8 @@ function argMax(values: Float32Array): number {
   return best;
 }
 
-function logSumExp(values: Float32Array): number {
+/** Logarithm of the sum of exponentials: what a logit less it is a log-probability. */
+export function logSumExp(values: Float32Array): number {
   let max = -Infinity;
   for (let i = 0; i < values.length; i++) max = Math.max(max, values[i] as number);
   let sum = 0;

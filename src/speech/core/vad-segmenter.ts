@@ -24,7 +24,7 @@ export interface VadSegmenterOptions {
   readonly endThreshold: number;
   /** Speech windows needed before a start is certain, in ms. Default 64 (two windows), so that "yes" is found. */
   readonly minSpeechMs: number;
-  /** Silence after the last speech window before an end is certain, in ms. Default 96 (three windows). */
+  /** Silence after the last speech window before an end is certain, in ms. Default 64 (two windows). */
   readonly minSilenceMs: number;
   /**
    * How long the detector goes on reporting speech after a voice has ended, in ms; see
@@ -40,7 +40,7 @@ export const VAD_SEGMENTER_DEFAULTS: VadSegmenterOptions = {
   startThreshold: 0.5,
   endThreshold: 0.35,
   minSpeechMs: 64,
-  minSilenceMs: 96,
+  minSilenceMs: 64,
   endLagMs: 0,
   prePadMs: 256,
 };

@@ -6,6 +6,8 @@ export const VAD_WINDOW_SAMPLES = 256;
 export const VAD_INPUT_SAMPLES = VAD_CONTEXT_SAMPLES + VAD_WINDOW_SAMPLES;
 /** A gap of up to this many samples is filled with silence. */
 const MAX_FILL_SAMPLES = 8000;
+/** Loudest sample of digital silence: what A-law has for zero (ITU-T G.711). */
+const SILENT_LEVEL = 8 / 32768;
 
 /**
  * Cuts one stream into windows for the model and keeps those that wait, at most `capacity`; the oldest gives way.
@@ -14,6 +16,8 @@ const MAX_FILL_SAMPLES = 8000;
 export class VadWindower {
   readonly #windows: Float32Array;
   readonly #ends: Float64Array;
+  /** 1 for a window that is digital silence together with its context. */
+  readonly #silent: Uint8Array;
   readonly #context = new Float32Array(VAD_CONTEXT_SAMPLES);
   readonly #partial = new Float32Array(VAD_WINDOW_SAMPLES);
   #filled = 0;
@@ -22,16 +26,24 @@ export class VadWindower {
   #size = 0;
   #dropped = 0;
   #skippedWindow = false;
+  #sound = false;
+  #soundBefore = false;
 
   /** @param capacity - windows that may wait */
   constructor(readonly capacity: number) {
     this.#windows = new Float32Array(capacity * VAD_INPUT_SAMPLES);
     this.#ends = new Float64Array(capacity);
+    this.#silent = new Uint8Array(capacity);
   }
 
   /** Windows that wait. */
   get pending(): number {
     return this.#size;
+  }
+
+  /** True when the oldest window is digital silence: a muted peer, one that sends nothing, or silence suppression. */
+  get silent(): boolean {
+    return this.#size > 0 && this.#silent[this.#head] === 1;
   }
 
   /** Windows that gave way. */
@@ -69,6 +81,12 @@ export class VadWindower {
     if (this.#size === 0) return undefined;
     const from = this.#head * VAD_INPUT_SAMPLES;
     for (let i = 0; i < VAD_INPUT_SAMPLES; i++) target[offset + i] = this.#windows[from + i] ?? 0;
+    return this.drop();
+  }
+
+  /** Takes the oldest window away unseen. @returns as {@link take} */
+  drop(): number | undefined {
+    if (this.#size === 0) return undefined;
     const end = this.#ends[this.#head];
     this.#head = (this.#head + 1) % this.capacity;
     this.#size--;
@@ -85,6 +103,7 @@ export class VadWindower {
   #restart(startSample: number): void {
     this.#position = startSample;
     this.#filled = 0;
+    this.#sound = this.#soundBefore = false;
     this.#context.fill(0);
     this.#dropped += this.#size;
     this.#size = 0;
@@ -92,6 +111,7 @@ export class VadWindower {
 
   #append(value: number): void {
     this.#partial[this.#filled++] = value;
+    if (value > SILENT_LEVEL || value < -SILENT_LEVEL) this.#sound = true;
     this.#position = (this.#position ?? 0) + 1;
     if (this.#filled === VAD_WINDOW_SAMPLES) this.#complete();
   }
@@ -108,6 +128,9 @@ export class VadWindower {
     this.#windows.set(this.#context, at);
     this.#windows.set(this.#partial, at + VAD_CONTEXT_SAMPLES);
     this.#ends[slot] = this.#position ?? 0;
+    this.#silent[slot] = this.#sound || this.#soundBefore ? 0 : 1;
+    this.#soundBefore = this.#sound;
+    this.#sound = false;
     this.#size++;
     this.#context.set(this.#partial.subarray(VAD_WINDOW_SAMPLES - VAD_CONTEXT_SAMPLES));
     this.#filled = 0;

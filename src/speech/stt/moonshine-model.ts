@@ -1,5 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { BOS, GreedyDecoder, type DecodedTokens, type GreedyOptions } from '../core/greedy.js';
+import type { PhraseState } from '../core/phrase-graph.js';
+import { PhraseSearch, isExpected, scoreOf } from '../core/phrase-search.js';
 import { brokenModelFile } from '../models.js';
 
 const LAYERS = 6;
@@ -15,6 +17,35 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   executionMode: 'sequential',
   graphOptimizationLevel: 'all',
 };
+
+/** Inputs of the decoder that outlive a step: the encoder's view of the audio and the key-value cache. */
+type Feeds = Readonly<Record<string, Tensor>>;
+
+interface Step {
+  readonly logits: Float32Array;
+  readonly feeds: Feeds;
+}
+
+/** What was likely to be said, and how far from the free reading it may be. */
+export interface Expected {
+  readonly start: PhraseState;
+  /** Longest free reading, in tokens, that an expected sentence is looked for. */
+  readonly maxTokens: number;
+  /** Most runs of the decoder. */
+  readonly maxSteps: number;
+  /** How much less likely than the free reading, in log units, an expected sentence may be. */
+  readonly maxDeficit: number;
+  /** Whether an expected sentence that is less likely by `deficit` may take the place of the free reading. */
+  readonly accept: (free: DecodedTokens, found: DecodedTokens, deficit: number) => boolean;
+}
+
+/** One segment written down. */
+export interface Decoded {
+  /** The likeliest words of all. */
+  readonly free: DecodedTokens;
+  /** The expected sentence that was accepted in their place; `free` itself when it was expected. */
+  readonly expected?: DecodedTokens;
+}
 
 /** Moonshine tiny: encoder and merged decoder with its key-value cache. One utterance at a time. */
 export class MoonshineModel {
@@ -51,24 +82,46 @@ export class MoonshineModel {
     audio: Float32Array,
     options: GreedyOptions,
     cancelled: () => boolean,
-  ): Promise<DecodedTokens | undefined> {
+    expected?: Expected,
+  ): Promise<Decoded | undefined> {
     const encoded = await this.encoder.run({ input_values: new Tensor('float32', audio, [1, audio.length]) });
     const hidden = encoded['last_hidden_state'];
     if (hidden === undefined) throw new Error('the encoder gave no hidden state');
-    const feeds: Record<string, Tensor> = { encoder_hidden_states: hidden, ...emptyCache() };
+    const first = await this.#step({ encoder_hidden_states: hidden, ...emptyCache() }, BOS, true);
     const greedy = new GreedyDecoder(options);
-    let token = BOS;
-    for (let step = 0; !greedy.done; step++) {
+    let step = first;
+    for (let token = greedy.step(step.logits); !greedy.done; token = greedy.step(step.logits)) {
       if (cancelled()) return undefined;
-      feeds['input_ids'] = new Tensor('int64', BigInt64Array.of(BigInt(token)), [1, 1]);
-      feeds['use_cache_branch'] = new Tensor('bool', [step > 0], [1]);
-      const outputs = await this.decoder.run(feeds);
-      const logits = outputs['logits']?.data;
-      if (!(logits instanceof Float32Array)) throw new Error('the decoder gave no logits');
-      token = greedy.step(logits);
-      this.#keepCache(feeds, outputs, step === 0);
+      step = await this.#step(step.feeds, token, false);
     }
-    return greedy.result();
+    const free = greedy.result();
+    if (expected === undefined || free.stop !== 'end' || free.tokens.length > expected.maxTokens)
+      {return { free };}
+    if (isExpected(expected.start, free.tokens)) return { free, expected: free };
+    const search = await this.#search(first, free, expected, cancelled);
+    if (search === undefined) return undefined;
+    return search.found === undefined ? { free } : { free, expected: search.found };
+  }
+
+  async #search(
+    first: Step,
+    free: DecodedTokens,
+    { start, maxSteps, maxDeficit, accept }: Expected,
+    cancelled: () => boolean,
+  ): Promise<PhraseSearch<Feeds> | undefined> {
+    const score = scoreOf(free);
+    const search = new PhraseSearch<Feeds>({
+      floor: score - maxDeficit,
+      maxSteps,
+      accept: (found, foundScore) => accept(free, found, score - foundScore),
+    });
+    search.begin(start, first.logits, first.feeds);
+    for (let path = search.next(); path !== undefined; path = search.next()) {
+      if (cancelled()) return undefined;
+      const { logits, feeds } = await this.#step(path.cache, path.token, false);
+      search.expand(path, logits, feeds);
+    }
+    return search;
   }
 
   /** Frees the sessions. */
@@ -77,17 +130,22 @@ export class MoonshineModel {
     await this.decoder.release();
   }
 
-  /** The cross-attention cache is computed at the first step only; later steps give empty tensors for it. */
-  #keepCache(
-    feeds: Record<string, Tensor>,
-    outputs: InferenceSession.OnnxValueMapType,
-    first: boolean,
-  ): void {
+  /** Runs the decoder on one token. The cross-attention cache is computed at the first step only. */
+  async #step(feeds: Feeds, token: number, first: boolean): Promise<Step> {
+    const outputs = await this.decoder.run({
+      ...feeds,
+      input_ids: new Tensor('int64', BigInt64Array.of(BigInt(token)), [1, 1]),
+      use_cache_branch: new Tensor('bool', [!first], [1]),
+    });
+    const logits = outputs['logits']?.data;
+    if (!(logits instanceof Float32Array)) throw new Error('the decoder gave no logits');
+    const kept: Record<string, Tensor> = { ...feeds };
     for (const name of this.#presentNames) {
       if (!first && name.includes('.encoder.')) continue;
       const value = outputs[name];
-      if (value instanceof Tensor) feeds[name.replace('present', 'past_key_values')] = value;
+      if (value instanceof Tensor) kept[name.replace('present', 'past_key_values')] = value;
     }
+    return { logits, feeds: kept };
   }
 }
 

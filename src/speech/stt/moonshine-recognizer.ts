@@ -4,8 +4,11 @@ import type { DecodedTokens } from '../core/greedy.js';
 import { toFloat, upsampleToFloat } from '../core/resample.js';
 import { padded, splitSegments } from '../core/segments.js';
 import { speechRange } from '../core/trim.js';
-import { biasSpellings, PhraseBias } from '../core/token-bias.js';
-import { MIN_ENCODER_SAMPLES, type MoonshineModel } from './moonshine-model.js';
+import type { ExpectedSpeech } from '../../kernel/vocab.js';
+import { agrees, expectedConfidence, type FreeReading } from '../core/expected.js';
+import { phraseGraph, type PhraseState } from '../core/phrase-graph.js';
+import { scoreOf } from '../core/phrase-search.js';
+import { MIN_ENCODER_SAMPLES, type Expected, type MoonshineModel } from './moonshine-model.js';
 
 const RATE_HZ = 16_000;
 
@@ -45,10 +48,12 @@ export interface RecognizerOptions {
   readonly secondLookMaxMs: number;
   /** Audio that never gets louder than this (1 is full scale) holds no speech. Default 0.002, -54 dB. */
   readonly silencePeak: number;
-  /** Bonus for a token that continues an expected phrase, in log units. Default 2. */
-  readonly biasBonus: number;
-  /** Bonus for a token that begins an expected phrase, in log units. Default 2.5. */
-  readonly biasEntryBonus: number;
+  /** Longest free reading, in tokens, in whose place an expected sentence is looked for. Default 24. */
+  readonly expectedMaxTokens: number;
+  /** Most runs of the decoder in that search. Default 64. */
+  readonly expectedMaxSteps: number;
+  /** How much less likely than the free reading an expected sentence may be, in log units. Default 6. */
+  readonly expectedMaxDeficit: number;
 }
 
 /** Defaults of {@link RecognizerOptions}. */
@@ -64,8 +69,9 @@ export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
   secondLookBelow: -0.2,
   secondLookMaxMs: 8000,
   silencePeak: 0.002,
-  biasBonus: 2,
-  biasEntryBonus: 2.5,
+  expectedMaxTokens: 24,
+  expectedMaxSteps: 64,
+  expectedMaxDeficit: 6,
 };
 
 /** Tokens that fluent speech needs at most, per second, with room for a short clip. */
@@ -78,7 +84,7 @@ const NOISE_CONFIDENCE = 0.05;
 export interface RecognizeJob {
   readonly pcm: Int16Array;
   readonly sampleRateHz: 8000 | 16000;
-  readonly bias: readonly string[];
+  readonly expected: ExpectedSpeech;
 }
 
 /** What the recogniser found, with the raw figures that calibration needs. */
@@ -87,11 +93,26 @@ export interface Recognized {
   readonly confidence: number;
   readonly noSpeech: boolean;
   readonly parts: readonly DecodedTokens[];
+  /** True when the words are a sentence that was expected. */
+  readonly expected: boolean;
+}
+
+/** Kinds of question are few; a graph and the states that were reached in it are kept for each. */
+const MAX_GRAPHS = 24;
+
+/** A segment written down. */
+interface Part {
+  readonly tokens: DecodedTokens;
+  readonly confidence: number;
+  readonly expected: boolean;
+  /** True when the audio holds no words, whatever was read into it. */
+  readonly noise: boolean;
 }
 
 /** Audio in, text out: resampling, padding, splitting, decoding, joining. */
 export class MoonshineRecognizer {
   readonly #options: RecognizerOptions;
+  readonly #graphs = new Map<string, PhraseState>();
 
   constructor(
     private readonly model: MoonshineModel,
@@ -102,25 +123,37 @@ export class MoonshineRecognizer {
 
   /** @returns undefined when it was cancelled */
   async recognize(job: RecognizeJob, cancelled: () => boolean): Promise<Recognized | undefined> {
-    const { trimLeadMs, trimTailMs } = this.#options;
+    const { trimLeadMs, trimTailMs, maxSegmentMs, silencePeak } = this.#options;
     const { start, end } = speechRange(job.pcm, job.sampleRateHz, trimLeadMs, trimTailMs);
     const pcm = job.pcm.subarray(start, end);
     const audio = job.sampleRateHz === RATE_HZ ? toFloat(pcm) : upsampleToFloat(pcm);
-    const parts: DecodedTokens[] = [];
-    for (const range of splitSegments(audio, RATE_HZ, this.#options.maxSegmentMs)) {
+    const ranges = splitSegments(audio, RATE_HZ, maxSegmentMs);
+    // An answer that was expected is short; a speech of several segments is none.
+    const expected = ranges.length === 1 ? this.#expected(job.expected) : undefined;
+    const parts: Part[] = [];
+    for (const range of ranges) {
       const segment = audio.subarray(range.start, range.end);
-      if (isSilent(segment, this.#options.silencePeak)) continue;
-      const part = await this.#segment(segment, job.bias, cancelled);
+      if (isSilent(segment, silencePeak)) continue;
+      const part = await this.#segment(segment, expected, cancelled);
       if (part === undefined) return undefined;
-      if (!this.#isNoise(part)) parts.push(part);
+      if (!part.noise) parts.push(part);
     }
     const text = parts
-      .map((part) => (part.tokens.length === 0 ? '' : llamaTokenizer.decode([...part.tokens], false).trim()))
+      .map((part) => textOf(part.tokens))
       .filter((piece) => piece !== '')
       .join(' ');
     // Music comes out as notes, noise as marks: neither is a word.
     const noSpeech = !/[\p{L}\p{N}]/u.test(text);
-    return { text: noSpeech ? '' : text, noSpeech, confidence: noSpeech ? 0 : confidenceOf(parts), parts };
+    const tokens = parts.map((part) => part.tokens);
+    const [only] = parts;
+    const confidence = only?.expected === true ? only.confidence : confidenceOf(tokens);
+    return {
+      text: noSpeech ? '' : text,
+      noSpeech,
+      confidence: noSpeech ? 0 : confidence,
+      parts: tokens,
+      expected: only?.expected === true,
+    };
   }
 
   #isNoise(part: DecodedTokens): boolean {
@@ -130,47 +163,79 @@ export class MoonshineRecognizer {
 
   async #segment(
     segment: Float32Array,
-    phrases: readonly string[],
+    expected: Expected | undefined,
     cancelled: () => boolean,
-  ): Promise<DecodedTokens | undefined> {
+  ): Promise<Part | undefined> {
     const { shortPadding, longPadding, shortMs, secondLookBelow, secondLookMaxMs } = this.#options;
     const lengthMs = (1000 * segment.length) / RATE_HZ;
     const short = lengthMs <= shortMs;
-    const first = await this.#decode(segment, short ? shortPadding : longPadding, phrases, cancelled);
-    if (first === undefined || first.noSpeech) return first;
-    if (meanLogProb(first) >= secondLookBelow || lengthMs > secondLookMaxMs) return first;
-    const second = await this.#decode(segment, short ? longPadding : shortPadding, phrases, cancelled);
+    const first = await this.#decode(segment, short ? shortPadding : longPadding, expected, cancelled);
+    if (first === undefined || first.expected || first.tokens.noSpeech) return first;
+    if (meanLogProb(first.tokens) >= secondLookBelow || lengthMs > secondLookMaxMs) return first;
+    const second = await this.#decode(segment, short ? longPadding : shortPadding, expected, cancelled);
     if (second === undefined) return undefined;
-    return !second.noSpeech && meanLogProb(second) > meanLogProb(first) ? second : first;
+    if (second.expected) return agrees(reading(first.tokens), textOf(second.tokens), 0) ? second : first;
+    const better = !second.tokens.noSpeech && meanLogProb(second.tokens) > meanLogProb(first.tokens);
+    return better ? second : first;
   }
 
-  #decode(
+  async #decode(
     segment: Float32Array,
     { beforeMs, afterMs }: Padding,
-    phrases: readonly string[],
+    expected: Expected | undefined,
     cancelled: () => boolean,
-  ): Promise<DecodedTokens | undefined> {
+  ): Promise<Part | undefined> {
     const missingMs = (1000 * (MIN_ENCODER_SAMPLES - segment.length)) / RATE_HZ;
-    const bias = this.#bias(phrases);
-    return this.model.decode(
+    const decoded = await this.model.decode(
       padded(segment, RATE_HZ, beforeMs, Math.max(afterMs, missingMs)),
       {
         noSpeechThreshold: this.#options.noSpeechThreshold,
         maxTokens: Math.ceil((segment.length / RATE_HZ) * TOKENS_PER_SECOND) + EXTRA_TOKENS,
-        ...(bias === undefined ? {} : { bias }),
       },
       cancelled,
+      expected,
     );
+    if (decoded === undefined) return undefined;
+    const { free, expected: found } = decoded;
+    const noise = this.#isNoise(free);
+    if (found === undefined)
+      {return { tokens: free, confidence: confidenceOf([free]), expected: false, noise };}
+    const confidence = expectedConfidence(confidenceOf([found]), scoreOf(free) - scoreOf(found));
+    return { tokens: found, confidence, expected: true, noise };
   }
 
-  #bias(phrases: readonly string[]): PhraseBias | undefined {
-    const spellings = biasSpellings(phrases);
-    if (spellings.length === 0) return undefined;
-    const { biasBonus, biasEntryBonus } = this.#options;
-    const tokens = spellings.map((spelling) => llamaTokenizer.encode(spelling, false, true));
-    return new PhraseBias(tokens, biasBonus, biasEntryBonus);
+  #expected(speech: ExpectedSpeech): Expected | undefined {
+    if (speech.length === 0) return undefined;
+    const { expectedMaxTokens, expectedMaxSteps, expectedMaxDeficit } = this.#options;
+    return {
+      start: this.#graph(speech),
+      maxTokens: expectedMaxTokens,
+      maxSteps: expectedMaxSteps,
+      maxDeficit: expectedMaxDeficit,
+      accept: (free, found, deficit) => agrees(reading(free), textOf(found), deficit),
+    };
+  }
+
+  /** The graph of expected speech; the one that was not used for longest gives way. */
+  #graph(speech: ExpectedSpeech): PhraseState {
+    const key = JSON.stringify(speech);
+    const graph =
+      this.#graphs.get(key) ?? phraseGraph(speech, (text) => llamaTokenizer.encode(text, false, true));
+    this.#graphs.delete(key);
+    this.#graphs.set(key, graph);
+    const [oldest] = this.#graphs.keys();
+    if (this.#graphs.size > MAX_GRAPHS && oldest !== undefined) this.#graphs.delete(oldest);
+    return graph;
   }
 }
+
+const textOf = ({ tokens }: DecodedTokens): string =>
+  tokens.length === 0 ? '' : llamaTokenizer.decode([...tokens], false).trim();
+
+const reading = (free: DecodedTokens): FreeReading => ({
+  text: textOf(free),
+  confidence: confidenceOf([free]),
+});
 
 function meanLogProb({ logProbs }: DecodedTokens): number {
   return logProbs.length === 0

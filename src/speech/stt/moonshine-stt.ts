@@ -71,7 +71,7 @@ export class MoonshineStt implements SttEngine {
       languages: ['en'],
       streaming: false,
       confidence: true,
-      bias: true,
+      expectedSpeech: true,
       maxSegmentMs: recognizer.maxSegmentMs ?? RECOGNIZER_DEFAULTS.maxSegmentMs,
     };
     const { encoderFile, decoderFile } = options;
@@ -180,7 +180,7 @@ export class MoonshineStt implements SttEngine {
       const work: MoonshineJob = {
         pcm: job.pcm,
         sampleRateHz: job.request.sampleRateHz,
-        bias: job.request.bias ?? [],
+        expected: job.request.expected ?? [],
         ...(this.#crashNext ? { crash: true } : {}),
       };
       job.startedAt = this.#scheduler.now();

@@ -24,7 +24,7 @@ export class FakeStt implements SttEngine {
     languages: ['en'],
     streaming: false,
     confidence: true,
-    bias: false,
+    expectedSpeech: false,
     maxSegmentMs: 15_000,
   };
   /** Every request, in order. */

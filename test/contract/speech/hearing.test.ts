@@ -1,3 +1,4 @@
+import type { ExpectedSpeech } from '../../../src/kernel/vocab.js';
 import { requestId } from '../../../src/kernel/ids.js';
 import { decodeUlaw, encodeUlaw } from '../../../src/media/core/g711.js';
 import { openSpeech, VadSegmenter, type Speech, type SttTranscript } from '../../../src/speech/index.js';
@@ -57,25 +58,25 @@ async function segments(audio: Int16Array): Promise<{ from: number; to: number }
   return found;
 }
 
-async function transcribe(pcm: Int16Array, bias: readonly string[] = []): Promise<SttTranscript> {
+async function transcribe(pcm: Int16Array, expected: ExpectedSpeech = []): Promise<SttTranscript> {
   const result = await speech.stt.transcribe({
     requestId: requestId('hear'),
     pcm,
     sampleRateHz: 8000,
     kind: 'final',
-    bias,
+    expected,
   });
   if (!result.ok) throw new Error(result.error.code);
   return result.value;
 }
 
-async function hear(text: string, voice?: string): Promise<SttTranscript> {
+async function hear(text: string, voice?: string, expected?: ExpectedSpeech): Promise<SttTranscript> {
   const { audio } = await onTheLine(text, voice);
   const found = await segments(audio);
   const first = found[0];
   const last = found.at(-1);
   if (first === undefined || last === undefined) throw new Error('no speech found');
-  return transcribe(audio.slice(first.from, last.to + 800));
+  return transcribe(audio.slice(first.from, last.to + 800), expected);
 }
 
 test.each([
@@ -95,6 +96,31 @@ test.each([
   ['No.', 'awb', /^no/i],
 ])('a short answer is found and understood: %s (%s)', async (text, voice, expected) => {
   expect((await hear(text, voice)).text).toMatch(expected);
+});
+
+test('an expected answer is found behind a reading that sounds like it', async () => {
+  const credits: ExpectedSpeech = [
+    [
+      ['it is about', ''],
+      ['transfer credits', 'degree planning', 'my grades'],
+    ],
+  ];
+  expect((await hear('It is about transfer credits.', 'awb')).text).not.toContain('transfer credits');
+  expect((await hear('It is about transfer credits.', 'awb', credits)).text).toBe(
+    'It is about transfer credits.',
+  );
+});
+
+test('what was not expected is written down as it was said', async () => {
+  const days: ExpectedSpeech = [
+    [
+      ['on', ''],
+      ['Monday', 'Tuesday', 'Wednesday'],
+      ['please', ''],
+    ],
+  ];
+  const { text } = await hear('Could you tell me where the office is?', 'rms', days);
+  expect(text).toMatch(/where the office is/i);
 });
 
 test('the end of speech is where the voice ends', async () => {

@@ -6,7 +6,7 @@ import { wallMs } from '../../../src/kernel/time.js';
 import { migrate } from '../../../src/store/db/migrate.js';
 import { PgliteDatabase } from '../../../src/store/db/pglite-database.js';
 import { MIGRATIONS } from '../../../src/store/migrations/index.js';
-import { booking, EmbeddedTemplate, Folders, NINE, Stores, until } from './harness.js';
+import { booking, EmbeddedTemplate, Folders, NINE, PATIENT, Stores, until } from './harness.js';
 
 const folders = new Folders();
 const template = new EmbeddedTemplate(folders);
@@ -70,7 +70,9 @@ describe('the embedded database', () => {
 
   it('with two advisors: two at a time, then a conflict', async () => {
     const store = await stores.open({ dataDir: await template.dataDir(), appointmentCapacity: 2 });
-    const outcomes = await Promise.all(['a', 'b', 'c'].map((key) => store.appointments.book(booking(key))));
+    const outcomes = await Promise.all(
+      ['a', 'b', 'c'].map((key) => store.appointments.book(booking(key, 0, PATIENT))),
+    );
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['booked', 'booked', 'conflict']);
     expect(await store.appointments.busy(NINE, wallMs(NINE + 3600_000))).toHaveLength(1);
   }, 60_000);

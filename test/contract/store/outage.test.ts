@@ -1,7 +1,7 @@
 import { wallMs } from '../../../src/kernel/time.js';
 import type { Store } from '../../../src/store/types.js';
 import { POSTGRES_URL, requires } from '../../support/requires.js';
-import { booking, Folders, NINE, scratchDatabase, Stores, until } from './harness.js';
+import { booking, Folders, NINE, PATIENT, scratchDatabase, Stores, until } from './harness.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 const onPostgres = await requires.postgres();
@@ -101,7 +101,7 @@ onPostgres('the database server fails', () => {
     }
     expect(store.health()).toMatchObject({ droppedEvents: 0, rejectedEvents: 0, pendingEvents: 0, lagMs: 0 });
     expect(await store.appointments.findByKey('refused')).toBeUndefined();
-    expect((await store.appointments.book(booking('later'))).status).toBe('booked');
+    expect((await store.appointments.book(booking('later', 0, PATIENT))).status).toBe('booked');
   }, 40_000);
 
   it('server silent: a booking gives up at its deadline as unknown, the journal spools', async () => {
@@ -136,7 +136,7 @@ onPostgres('the database server fails', () => {
     await expect(store.appointments.book(booking('cut'))).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });
     const found = await until('the key', () => store.appointments.findByKey('cut').catch(() => undefined));
     expect(found).toMatchObject({ idempotencyKey: 'cut' });
-    const again = await store.appointments.book(booking('cut'));
+    const again = await store.appointments.book(booking('cut', 0, PATIENT));
     expect(again).toMatchObject({ status: 'already_booked', appointment: { id: found.id } });
     expect((await store.jobs.list()).total).toBe(1);
   }, 30_000);

@@ -1,6 +1,6 @@
 import { wallMs } from '../../../src/kernel/time.js';
 import type { Store } from '../../../src/store/types.js';
-import { booking, NINE, until } from './harness.js';
+import { booking, NINE, PATIENT, until } from './harness.js';
 
 /** A store under test. */
 export interface StoreUnderTest {
@@ -26,7 +26,10 @@ export function describeStoreContract(name: string, subject: StoreUnderTest, sui
       day = nextDay++ * 24 * 60;
     });
 
-    const at = (key: string, minute = 0) => ({ ...booking(key), ...shift(booking(key), day + minute) });
+    const at = (key: string, minute = 0) => ({
+      ...booking(key, 0, PATIENT),
+      ...shift(booking(key), day + minute),
+    });
     const shift = (request: ReturnType<typeof booking>, minutes: number) => ({
       startsAtMs: wallMs(request.startsAtMs + minutes * 60_000),
       endsAtMs: wallMs(request.endsAtMs + minutes * 60_000),

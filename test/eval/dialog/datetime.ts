@@ -100,7 +100,7 @@ export async function run(options: {
     }
   }
   if (!options.json) {
-    for (const { set, text, want, got } of wrong) console.log(`${set}\t${text}\twant ${want}\tgot ${got}`);
+    for (const { set, text, want, got } of wrong) console.error(`${set}\t${text}\twant ${want}\tgot ${got}`);
   }
   const metrics = Object.fromEntries(
     [...scores].map(([key, score]) => [

@@ -49,12 +49,12 @@ export async function run(options: {
       if (date !== undefined) {
         count.dates += 1;
         if (found.dates.at(-1) === date) count.datesRight += 1;
-        else if (!options.json) console.log(`date\t${turn.u}\twant ${date}\tgot ${found.dates.join(' ')}`);
+        else if (!options.json) console.error(`date\t${turn.u}\twant ${date}\tgot ${found.dates.join(' ')}`);
       }
       if (time !== undefined) {
         count.times += 1;
         if (found.times.at(-1)?.includes(minuteOf(time)) === true) count.timesRight += 1;
-        else if (!options.json) console.log(`time\t${turn.u}\twant ${time}\tgot ${found.times.join(' ')}`);
+        else if (!options.json) console.error(`time\t${turn.u}\twant ${time}\tgot ${found.times.join(' ')}`);
       }
       // Callers also name times for calendars and rides; those are no inventions.
       if (!acts.some(([act, slot]) => act === 'INFORM' && /date|time/.test(slot))) {
@@ -62,7 +62,7 @@ export async function run(options: {
         if (found.dates.length + found.times.length > 0) {
           count.invented += 1;
           if (!options.json) {
-            console.log(`invented\t${turn.u}\t${found.dates.join(' ')} ${found.times.join(' ')}`);
+            console.error(`invented\t${turn.u}\t${found.dates.join(' ')} ${found.times.join(' ')}`);
           }
         }
       }

@@ -67,6 +67,7 @@ if (dataDir !== undefined) {
   );
 }
 const [bias, ...weights] = fit(rows);
-console.log(
-  JSON.stringify({ bias, ...Object.fromEntries(FEATURES.map((name, index) => [name, weights[index]])) }),
+process.stdout.write(
+  JSON.stringify({ bias, ...Object.fromEntries(FEATURES.map((name, index) => [name, weights[index]])) }) +
+    '\n',
 );

@@ -3,6 +3,7 @@ import { checkModels } from '../../../src/speech/models.js';
 import type { SttEngine, VadEngine } from '../../../src/speech/ports.js';
 import { openMoonshineStt } from '../../../src/speech/stt/moonshine-stt.js';
 import { openSileroVad } from '../../../src/speech/vad/silero-vad.js';
+import { answerMetrics as expectedAnswers } from './answers.js';
 import { readRecordings, type Recording } from './dataset.js';
 import { telephoneLine, type Degrade } from './degrade.js';
 import { findSpeech } from './listen.js';
@@ -74,6 +75,12 @@ export async function run(options: SpeechEvalOptions): Promise<BenchReport> {
     }
     progress('speech: digits');
     metrics['isolated_digits_g711'] = await digitMetrics(speech, digits, conditions[1] as Condition);
+    progress('speech: expected answers');
+    metrics['expected_answers'] = await expectedAnswers(
+      speech.stt,
+      checkModels().tts,
+      conditions.flatMap(({ name, degrade }) => (degrade === undefined ? [] : [{ name, line: degrade }])),
+    );
     progress('speech: noise and voice activity');
     metrics['noise'] = await noiseMetrics(speech, noise, line(0));
     metrics['voice_activity_g711'] = await activityMetrics(speech, spoken, line(0));
@@ -130,7 +137,7 @@ async function answerMetrics(speech: Speech, spoken: Prepared, condition: Condit
     yes_no: {
       right: round(share(await understand(speech.stt, yesNo, condition), understoodRight)),
       right_when_expected: round(
-        share(await understand(speech.stt, yesNo, condition, YES_NO_WORDS), understoodRight),
+        share(await understand(speech.stt, yesNo, condition, [[YES_NO_WORDS]]), understoodRight),
       ),
       n: yesNo.clips.length,
     },
@@ -142,7 +149,9 @@ async function digitMetrics(speech: Speech, digits: Prepared, condition: Conditi
     spokenDigits(row.transcript.text) === spokenDigits(row.recording.transcript);
   return {
     right: round(share(await understand(speech.stt, digits, condition), right)),
-    right_when_expected: round(share(await understand(speech.stt, digits, condition, DIGIT_WORDS), right)),
+    right_when_expected: round(
+      share(await understand(speech.stt, digits, condition, [[DIGIT_WORDS]]), right),
+    ),
     n: digits.clips.length,
   };
 }

@@ -1,3 +1,4 @@
+import type { ExpectedSpeech } from '../../../src/kernel/vocab.js';
 import { requestId } from '../../../src/kernel/ids.js';
 import type { SttEngine, SttTranscript } from '../../../src/speech/ports.js';
 import { readAudio, to16k, type Recording } from './dataset.js';
@@ -45,7 +46,7 @@ export async function understand(
   stt: SttEngine,
   { clips }: Prepared,
   condition: Condition,
-  bias: readonly string[] = [],
+  expected: ExpectedSpeech = [],
 ): Promise<Understood[]> {
   const understood: Understood[] = [];
   for (const { recording, pcm16k, seed } of clips) {
@@ -54,7 +55,7 @@ export async function understand(
       pcm: condition.degrade === undefined ? pcm16k : condition.degrade(pcm16k, seed),
       sampleRateHz: condition.degrade === undefined ? 16_000 : 8000,
       kind: 'final',
-      ...(bias.length === 0 ? {} : { bias }),
+      expected,
     });
     if (!result.ok) throw new Error(`no transcript of ${recording.file}: ${result.error.message}`);
     const reference = normalisedWords(recording.transcript);

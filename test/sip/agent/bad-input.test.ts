@@ -1,9 +1,10 @@
-import { cpSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { startSipServer } from '../../../src/sipserver/index.js';
 import { dropFolder, leibniz, newFolder, preparedDataDir, ROOT, serveEnv } from './agent-process.js';
 
 /** What a failed start leaves: an exit code and one sentence. */
@@ -124,4 +125,35 @@ describe('a start that cannot succeed', () => {
     expectOneSentence(failure, 'SIP_SERVER', '127.0.0.1:1');
     expect(failure.sentences.join('')).not.toContain('secret-word');
   }, 60_000);
+
+  test('a SIP server that wants another secret', async () => {
+    const server = await startSipServer({ host: '127.0.0.1', port: 0, secret: 'right-word' });
+    const failure = await serve({ SIP_SERVER: `drachtio://wrong-word@127.0.0.1:${server.controlPort}` });
+    expectOneSentence(failure, 'SIP_SERVER', `127.0.0.1:${server.controlPort}`, 'secret');
+    expect(failure.sentences.join('')).not.toMatch(/wrong-word|right-word/);
+    await server.close();
+  }, 60_000);
+
+  test('a SIP server that accepts and says nothing', async () => {
+    const server = createTcpServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expectOneSentence(await serve({ SIP_SERVER: `drachtio://word@127.0.0.1:${port}` }), 'SIP_SERVER');
+    server.close();
+  }, 60_000);
+
+  test.each([
+    ['a port in use', (busy: number) => ({ HTTP_PORT: String(busy) }), 'HTTP_PORT'],
+    ['a SIP server that is away', () => ({ SIP_SERVER: 'drachtio://word@127.0.0.1:1' }), 'SIP_SERVER'],
+  ])('%s is noticed before anything is made', async (_what, env, key) => {
+    const server = createTcpServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const fresh = join(folder, 'fresh');
+    expectOneSentence(await serve({ ...env(port), DATA_DIR: fresh }), key);
+    expect(existsSync(fresh)).toBe(false);
+    server.close();
+  });
 });

@@ -73,6 +73,7 @@ requires.binary('sipp')('the agent and SIPp', () => {
   });
 
   test('CANCEL before and across the 200: both cancelled, neither is left open', async () => {
+    expect((await agent.callTo('uac-cancel-before-200')).reason).toBe('cancelled');
     expect((await agent.callTo('uac-cancel-crosses-200')).reason).toBe('cancelled');
     const before = await agent.metric('calls_rejected_total{reason="cancelled"}');
     const across = await agent.metric('calls_total{termination="cancelled"}');

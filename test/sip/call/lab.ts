@@ -1,5 +1,4 @@
 import { ok } from '../../../src/kernel/result.js';
-import { addMs, monoMs, type Scheduler } from '../../../src/kernel/time.js';
 import type { Termination } from '../../../src/kernel/vocab.js';
 import { ADMITTED } from '../../../src/call/core/admission.js';
 import type { CallInfo, LegEvent } from '../../../src/call/core/types.js';
@@ -12,17 +11,8 @@ import {
 } from '../../../src/call/sip-edge.js';
 import { startSipServer, type SipServer } from '../../../src/sipserver/index.js';
 import { realScheduler } from '../../../src/threads/real-scheduler.js';
+import { fastScheduler } from '../../support/fast-scheduler.js';
 import { sdp, SipPeer } from './sip-peer.js';
-
-/** The machine's clocks running `factor` times as fast: the 32 s of SIP pass in moments. */
-export function fastScheduler(factor: number): Scheduler {
-  const now = (): ReturnType<Scheduler['now']> => monoMs(realScheduler.now() * factor);
-  return {
-    now,
-    wall: () => realScheduler.wall(),
-    at: (deadline, run) => realScheduler.at(addMs(realScheduler.now(), (deadline - now()) / factor), run),
-  };
-}
 
 /** A host whose media are an SDP text. */
 export class LabHost implements CallHost {

@@ -45,8 +45,10 @@ requires.binary('sipp')('calls by SIPp', () => {
   test('calls over a line that loses every tenth packet', async () => {
     const code = await sipp('-sn', 'uac', '-m', '20', '-r', '20', '-d', '100', '-lost', '10');
     expect(code).toBe(0);
-    await lab.host.until(() => lab.edge.stats().open === 0, 'the end of all calls', 10_000);
-    expect(ended('caller_hangup')).toBe(20);
+    // SIPp takes a repeated 200 of the INVITE for the answer to a BYE that was lost; such a call ends without an ACK.
+    await lab.host.until(() => lab.edge.stats().open === 0, 'the end of all calls', 40_000);
+    expect(ended('caller_hangup') + ended('ack_timeout')).toBe(20);
+    expect(ended('caller_hangup')).toBeGreaterThanOrEqual(15);
   }, 70_000);
 
   test('calls over TCP', async () => {

@@ -1,12 +1,5 @@
-import {
-  fastScheduler,
-  openApp,
-  sdp,
-  until,
-  type SrfApp,
-  type TestDialog,
-  type TestMessage,
-} from './srf-app.js';
+import { fastScheduler } from '../../support/fast-scheduler.js';
+import { openApp, sdp, until, type SrfApp, type TestDialog, type TestMessage } from './srf-app.js';
 
 describe('drachtio-srf on the embedded server', () => {
   let caller: SrfApp;

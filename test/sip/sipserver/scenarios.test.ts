@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../../src/threads/project-root.js';
 import { requires } from '../../support/requires.js';
-import { fastScheduler, openApp, sdp, type SrfApp } from './srf-app.js';
+import { fastScheduler } from '../../support/fast-scheduler.js';
+import { openApp, sdp, type SrfApp } from './srf-app.js';
 
 const FOLDER = join(projectRoot(), 'sip', 'scenarios');
 /** Scenarios whose 33 s pass in about a second, because the server's clock runs fast. */

@@ -1,8 +1,5 @@
 import Srf from 'drachtio-srf';
-import type { Scheduler } from '../../../src/kernel/time.js';
-import { addMs, monoMs } from '../../../src/kernel/time.js';
 import { startSipServer, type SipServer, type SipServerOptions } from '../../../src/sipserver/index.js';
-import { realScheduler } from '../../../src/threads/real-scheduler.js';
 
 /** What these tests use of drachtio-srf, as it behaves. */
 export interface TestMessage {
@@ -84,16 +81,6 @@ export function sdp(direction = 'sendrecv', port = 30000): string {
     `a=${direction}`,
     '',
   ].join('\r\n');
-}
-
-/** The machine's clocks running `factor` times as fast: the 32 s of SIP pass in moments. */
-export function fastScheduler(factor: number): Scheduler {
-  const now = (): ReturnType<Scheduler['now']> => monoMs(realScheduler.now() * factor);
-  return {
-    now,
-    wall: () => realScheduler.wall(),
-    at: (deadline, run) => realScheduler.at(addMs(realScheduler.now(), (deadline - now()) / factor), run),
-  };
 }
 
 /** An embedded server with a drachtio-srf application connected to it. */

@@ -39,10 +39,9 @@ export class RecordingHost implements CallHost {
     this.log.push(offer === undefined ? 'reoffer(none)' : 'reoffer');
     return ok({ sdp: ANSWER });
   };
-
-  releaseMedia(): void {
+  releaseMedia: CallHost['releaseMedia'] = () => {
     this.log.push('release');
-  }
+  };
 
   onCall(leg: CallLeg): void {
     this.legs.push(leg);

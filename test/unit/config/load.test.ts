@@ -155,6 +155,11 @@ describe('settings that depend on each other', () => {
     expect(problemsOf({ RTP_PORT_MIN: '20000', RTP_PORT_MAX: '20009', MAX_CALLS: '5' })).toEqual([]);
   });
 
+  test('as many calls as the RTP ports have room for, and 100 at most, unless told', () => {
+    expect(load({ RTP_PORT_MIN: '20000', RTP_PORT_MAX: '20019' }).calls.max).toBe(10);
+    expect(load({ RTP_PORT_MIN: '20000', RTP_PORT_MAX: '29999' }).calls.max).toBe(100);
+  });
+
   test('SIP, HTTP and RTP do not share ports', () => {
     expect(problemsOf({ SIP_PORT: '10500' })[0]).toContain('outside the RTP ports 10000 to 10999');
     expect(problemsOf({ SIP_PORT: '8080' })[0]).toContain('HTTP_PORT is "8080"');

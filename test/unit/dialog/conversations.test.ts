@@ -509,9 +509,61 @@ const LADDER: readonly Row[] = [
       /day/,
       /did not get the day/,
       /press 1 for today, Monday, November 23rd, 2 for tomorrow, Tuesday, November 24th/,
-      /Tuesday, November 24th, I have 9 AM/,
+      /Tuesday, November 24th, these times are free: press 1 for 9 AM/,
     ],
     booked: [['2026-11-24', '09:00', 'academic standing', 'Ada']],
+  },
+  {
+    name: 'time not understood twice > free times by key > 2',
+    turns: ['book an appointment tomorrow', '~0.1 mumble', '~0.1 mumble', '#2', 'grades', 'Ada', '#1'],
+    says: [
+      /What time|at what time/,
+      /did not get the time/,
+      /Tuesday, November 24th, these times are free: press 1 for 9 AM, 2 for 1 PM/,
+    ],
+    booked: [['2026-11-24', '13:00', 'academic standing', 'Ada']],
+  },
+  {
+    name: 'time not understood three times > a person',
+    turns: ['book an appointment tomorrow', '~0.1 mumble', '~0.1 mumble', '~0.1 mumble'],
+    says: [/time/, /did not get the time/, /press 1/, /connect you to an advisor/],
+  },
+  {
+    name: 'yes to what day > asked again > by keys',
+    turns: ['book an appointment', 'yes', 'yes'],
+    says: [/day/, /did not get the day/, /press 1/],
+  },
+  {
+    name: 'no to the read-back > no to what to change > asked again > by keys',
+    turns: ['book me tomorrow at ten about grades, my name is Ada', 'no', 'no', 'no'],
+    says: [/Is that right/, /change/, /day|time|reason|name/, /1 for|press 1/],
+    never: /right\?.*right\?.*right\?/s,
+  },
+  {
+    name: 'read-back > corrected to what it is > read back > yes > booked',
+    turns: [
+      'book me tomorrow at ten about grades, my name is Ada',
+      'No, it is about academic standing.',
+      'yes',
+    ],
+    says: [/Is that right/, /about academic standing.*for Ada.*Is that right/, /You are booked/],
+    booked: [['2026-11-24', '10:00', 'academic standing', 'Ada']],
+  },
+  {
+    name: 'no to the read-back > nothing to change > read back',
+    turns: ['book me tomorrow at ten about grades, my name is Ada', 'no', 'nothing, it is fine', 'yes'],
+    says: [/Is that right/, /change/, /Is that right/, /You are booked/],
+    booked: [['2026-11-24', '10:00', 'academic standing', 'Ada']],
+  },
+  {
+    name: 'no to the read-back > forget it, in two sentences > nothing is booked',
+    turns: [
+      'book me tomorrow at ten about grades, my name is Ada',
+      'no',
+      'Forget it. I do not want an appointment.',
+    ],
+    never: /connect you|by phone/,
+    booked: [],
   },
   {
     name: 'topic not understood twice > keys > 2 is transfer credits',

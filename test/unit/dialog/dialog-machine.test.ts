@@ -1,5 +1,5 @@
 import { requestId, turnId } from '../../../src/kernel/ids.js';
-import type { DialogInput } from '../../../src/dialog/core/types.js';
+import type { DialogInput, IntentName } from '../../../src/dialog/core/types.js';
 import { office, Talk, taken } from './conversation.js';
 
 const COMPLETE = 'book me tomorrow at ten about my grades, my name is Ada Lovelace';
@@ -228,7 +228,7 @@ describe('what was heard', () => {
     const talk = new Talk();
     talk.start();
     const readBack = talk.say(COMPLETE);
-    talk.input({ type: 'heard', text: readBack.slice(0, 30), complete: false });
+    talk.input({ type: 'heard', said: readBack, text: readBack.slice(0, 30), complete: false });
     expect(talk.say('yes')).toMatch(/10 AM, for Ada Lovelace. Is that right/);
     expect(talk.booked).toHaveLength(0);
     expect(talk.say('yes')).toMatch(BOOKED);
@@ -238,7 +238,7 @@ describe('what was heard', () => {
     const talk = new Talk();
     talk.start();
     const readBack = talk.say(COMPLETE);
-    talk.input({ type: 'heard', text: readBack.slice(0, -12), complete: false });
+    talk.input({ type: 'heard', said: readBack, text: readBack.slice(0, -12), complete: false });
     expect(talk.say('yes')).toMatch(BOOKED);
   });
 
@@ -246,8 +246,44 @@ describe('what was heard', () => {
     const talk = new Talk();
     talk.start();
     const readBack = talk.say(COMPLETE);
-    talk.input({ type: 'heard', text: readBack.slice(0, 30), complete: false });
+    talk.input({ type: 'heard', said: readBack, text: readBack.slice(0, 30), complete: false });
     expect(talk.say('make it eleven')).toMatch(/11 AM/);
+  });
+});
+
+describe('the rest of an answer that comes over the reply', () => {
+  /** The last thing that was said, cut off before any of it was heard. */
+  const cutOff = (talk: Talk): void => {
+    for (const { text } of talk.state.lastSaid) {
+      talk.input({ type: 'heard', said: text, text: '', complete: false });
+    }
+  };
+
+  test('yes > booked, unheard > that is right > the booking is said again', () => {
+    const talk = new Talk();
+    talk.start();
+    talk.say(COMPLETE);
+    expect(talk.say('Yes.')).toMatch(BOOKED);
+    cutOff(talk);
+    expect(talk.say('That is right.')).toMatch(BOOKED);
+    expect(talk.booked).toHaveLength(1);
+    expect(talk.say('no thanks')).toMatch(/goodbye/i);
+  });
+
+  test('a question that was not heard is not missed, it is asked again', () => {
+    const talk = new Talk();
+    talk.start();
+    const asked = talk.say('book an appointment');
+    cutOff(talk);
+    expect(talk.say('yes please')).toBe(asked);
+  });
+
+  test('a filler that was cut is no question', () => {
+    const talk = new Talk();
+    talk.start();
+    talk.say('book an appointment');
+    talk.input({ type: 'heard', said: 'One moment, please.', text: '', complete: false });
+    expect(talk.state.cutOff).toBe(false);
   });
 });
 
@@ -339,5 +375,46 @@ describe('bounds', () => {
       talk.say('never mind');
     }
     expect(JSON.stringify(talk.state).length).toBeLessThan(3000);
+  });
+});
+
+describe('an intent that leads away from an open question', () => {
+  const asked = (): Talk => {
+    const talk = new Talk({ manual: true });
+    talk.start();
+    talk.say('book an appointment');
+    talk.input({
+      type: 'intent',
+      requestId: talk.pendingId,
+      result: { intent: 'APPOINTMENT_SCHEDULING', confidence: 0.9, method: 'pattern', entities: {} },
+    });
+    return talk;
+  };
+  const answered = (text: string, intent: IntentName, confidence: number): Talk => {
+    const talk = asked();
+    talk.say(text);
+    const result = { intent, confidence, method: 'embedding', entities: {} } as const;
+    talk.input({ type: 'intent', requestId: talk.pendingId, result });
+    return talk;
+  };
+
+  test('a badly heard answer that resembles a goodbye does not end the call', () => {
+    const talk = answered('Worst.', 'GOODBYE', 0.5);
+    expect(talk.hangup).toBeUndefined();
+    expect(talk.last?.text).toMatch(/did not get the day/);
+  });
+
+  test('a sure goodbye does', () => {
+    expect(answered('I have to run now, take care', 'GOODBYE', 0.9).hangup).toBe('agent_goodbye');
+  });
+
+  test('words that are no question are not looked up', () => {
+    expect(answered('Elephants and umbrellas.', 'RAG_QUERY', 0.5).of('query_knowledge')).toEqual([]);
+  });
+
+  test('a question is, without the words that lead over to it', () => {
+    expect(answered('Wait, where is your office?', 'RAG_QUERY', 0.5).of('query_knowledge')).toMatchObject([
+      { text: 'where is your office?' },
+    ]);
   });
 });

@@ -153,15 +153,22 @@ describe('completeness', () => {
     ['name', 'my name is', 'incomplete'],
     ['name', 'A D', 'unknown'],
     ['purpose', 'about my', 'incomplete'],
+    ['purpose', 'Course registration.', 'complete'],
+    ['purpose', 'Something else.', 'unknown'],
     ['purpose', 'transferring credits from my old school', 'complete'],
     ['free', 'I would like to', 'incomplete'],
     ['free', 'I would like to book an appointment and', 'incomplete'],
-    ['free', 'Where is your office?', 'complete'],
+    ['free', 'Where is your office?', 'unknown'],
+    ['free', 'I would like to know.', 'incomplete'],
+    ['free', 'Can you tell me?', 'incomplete'],
+    ['free', 'I wonder whether', 'incomplete'],
     ['free', 'goodbye', 'complete'],
     ['digits', 'two oh two', 'unknown'],
     ['yes_no', '', 'incomplete'],
   ])('%s: "%s" is %s', (kind, text, expected) =>
-    expect(assessCompleteness(text, { kind, decision: false }, { today: '2026-11-23' })).toBe(expected),
+    expect(
+      assessCompleteness(text, { kind, decision: false }, { today: '2026-11-23', services: office.services }),
+    ).toBe(expected),
   );
 });
 

@@ -67,9 +67,11 @@ function randomInput(rng: Rng, talk: Talk): DialogInput {
       return { type: 'transfer', requestId: id, outcome: pick(rng, ['refused', 'failed'] as const) };
     }
     case 9: {
+      const said = talk.last?.text ?? '';
       return {
         type: 'heard',
-        text: (talk.last?.text ?? '').slice(0, randomInt(rng, 0, 60)),
+        said,
+        text: said.slice(0, randomInt(rng, 0, 60)),
         complete: rng.float() < 0.5,
       };
     }

@@ -81,6 +81,11 @@ describe('receiving', () => {
     ]);
   });
 
+  test('the timestamps of the same sender begin anew: keys are heard again', () => {
+    const packets = [...press(1, 900_000, 0), ...press(2, 500, 3000), ...press(3, 2000, 3200)];
+    expect(run(packets).map(({ digit }) => digit)).toEqual(['1', '2', '3']);
+  });
+
   test('a key held for a minute: one press at the cap, the rest ignored', () => {
     const held: Packet[] = [];
     for (let i = 1; i <= 3000; i++) {

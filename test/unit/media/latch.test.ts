@@ -132,6 +132,24 @@ test('re-INVITE to another address: audio goes there at once, the old source is 
   expect(run(latch, [[1060, SDP, 1, 13]])).toEqual(['injected']);
 });
 
+test('hold by 0.0.0.0, then a re-INVITE to another address: audio goes there at once; to the same: nothing changes', () => {
+  const next = { host: '192.0.2.77', port: 5000 };
+  for (const [resumed, expected] of [
+    [next, next],
+    [SDP, NAT],
+  ] as const) {
+    const latch = signalled();
+    run(latch, [
+      [0, NAT, 1, 10],
+      [20, NAT, 1, 11],
+    ]);
+    latch.signal(undefined, monoMs(1000));
+    expect(latch.destination).toEqual(NAT);
+    latch.signal(resumed, monoMs(9000));
+    expect(latch.destination).toEqual(expected);
+  }
+});
+
 test('a new SSRC from the latched address needs two packets in sequence', () => {
   const latch = signalled();
   run(latch, [[0, SDP, 1, 10]]);

@@ -254,6 +254,20 @@ describe('CANCEL of our INVITE', () => {
     expect(rig.takeClient()).toEqual(['sip 200 INVITE', 'OK', 'sip unsolicited BYE']);
   });
 
+  test('re-INVITE of ours, 100, CANCEL, 200, ACK: the call goes on', () => {
+    const rig = new EngineRig();
+    const dialog = callOut(rig);
+    rig.command(`sip||${dialog}`, order('INVITE', 'sip:placeholder', { body: SDP }));
+    const sent = rig.lastRequest();
+    const transaction = rig.frames.at(-1)?.fields[8] ?? '';
+    rig.receive(reply(sent, 100));
+    rig.command(`sip|${transaction}|`, order('CANCEL', BOB));
+    rig.receive(reply(sent, 200, { body: SDP }));
+    rig.command(`sip||${dialog}`, order('ACK', 'sip:placeholder'));
+    expect(rig.takeWire()).toEqual(['INVITE', 'CANCEL', 'ACK']);
+    expect(rig.stats.active.dialogs).toBe(1);
+  });
+
   test('INVITE, 180, CANCEL, silence: 487 made by the server after 64*T1', () => {
     const rig = new EngineRig();
     const transaction = invite(rig);

@@ -407,6 +407,21 @@ describe('requests inside a dialog', () => {
     expect(rig.takeWire()).toEqual(['405 PRACK', '501 NEWMETHOD']);
   });
 
+  test('re-INVITE, 200, CANCEL, ACK: 200, and the call goes on', () => {
+    const rig = new EngineRig();
+    const { toTag } = establish(rig);
+    rig.receive(request('INVITE', { toTag, cseq: 2, body: SDP, branch: 'z9hG4bKr' }));
+    rig.command(`sip|${rig.lastTransaction()}|`, answer(200, 'OK', { body: SDP }));
+    rig.takeSent();
+    rig.takeFrames();
+    rig.receive(request('CANCEL', { toTag, cseq: 2, branch: 'z9hG4bKr' }));
+    rig.receive(request('ACK', { toTag, cseq: 2 }));
+    rig.advance(60_000);
+    expect(rig.takeWire()).toEqual(['200 CANCEL']);
+    expect(rig.takeClient()).toEqual(['sip ACK']);
+    expect(rig.stats.active.dialogs).toBe(1);
+  });
+
   test('BYE while a re-INVITE is open: 487 for it', () => {
     const rig = new EngineRig();
     const { toTag } = establish(rig);

@@ -1,5 +1,4 @@
 import { EOS, GreedyDecoder, repetitionLength, type GreedyOptions } from '../../../src/speech/core/greedy.js';
-import { PhraseBias } from '../../../src/speech/core/token-bias.js';
 
 /** Logits over ten tokens that give these probabilities; the rest is shared by the others. */
 function logits(probabilities: Readonly<Record<number, number>>): Float32Array {
@@ -61,27 +60,3 @@ test.each([
   [[4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7], 0],
   [[4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7], 12],
 ])('repetition of %j', (tokens, cut) => expect(repetitionLength(tokens)).toBe(cut));
-
-describe('bias', () => {
-  const phrase = [4, 5, 6];
-  const bias = (): PhraseBias => new PhraseBias([phrase], 2, 0.5);
-
-  test('a phrase that has begun is continued against a slightly better token', () => {
-    const decoder = new GreedyDecoder({ ...OPTIONS, bias: bias() });
-    decoder.step(logits({ 4: 0.5, 7: 0.4 }));
-    expect(decoder.step(logits({ 5: 0.2, 7: 0.6 }))).toBe(5);
-    expect(decoder.result().logProbs[1]).toBeCloseTo(Math.log(0.2), 5);
-  });
-
-  test('without its beginning the middle of a phrase has no bonus', () => {
-    const decoder = new GreedyDecoder({ ...OPTIONS, bias: bias() });
-    decoder.step(logits({ 8: 0.9 }));
-    expect(decoder.step(logits({ 5: 0.3, 7: 0.6 }))).toBe(7);
-  });
-
-  test('a much better token wins all the same', () => {
-    const decoder = new GreedyDecoder({ ...OPTIONS, bias: bias() });
-    decoder.step(logits({ 4: 0.9 }));
-    expect(decoder.step(logits({ 5: 0.01, 7: 0.9 }))).toBe(7);
-  });
-});

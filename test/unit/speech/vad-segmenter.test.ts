@@ -18,24 +18,24 @@ function run(probabilities: string, options: Partial<VadSegmenterOptions> = {}):
   );
 }
 
-// Default: two windows of speech to start, three of silence to end, a pre-pad of eight windows.
+// Default: two windows of speech to start, two of silence to end, a pre-pad of eight windows.
 test.each([
   ['silence', '000000', []],
   ['one window is a click', '000900000', []],
-  ['"yes": two windows', '0000000000990000', ['start 10 padded 2 at 12', 'end 12 at 15']],
+  ['"yes": two windows', '0000000000990000', ['start 10 padded 2 at 12', 'end 12 at 14']],
   [
     'the end is where speech ended, not where it was noticed',
     '9999900000',
-    ['start 0 padded 0 at 2', 'end 5 at 8'],
+    ['start 0 padded 0 at 2', 'end 5 at 7'],
   ],
-  ['a dip between the thresholds is speech', '99944449990000', ['start 0 padded 0 at 2', 'end 10 at 13']],
-  ['a short gap does not end it', '9900990000', ['start 0 padded 0 at 2', 'end 6 at 9']],
-  ['a weak window neither counts nor resets', '09490000', ['start 1 padded 0 at 4', 'end 4 at 7']],
-  ['a silent window resets', '0909000990000', ['start 7 padded 0 at 9', 'end 9 at 12']],
+  ['a dip between the thresholds is speech', '99944449990000', ['start 0 padded 0 at 2', 'end 10 at 12']],
+  ['a short gap does not end it', '9909900000', ['start 0 padded 0 at 2', 'end 5 at 7']],
+  ['a weak window neither counts nor resets', '09490000', ['start 1 padded 0 at 4', 'end 4 at 6']],
+  ['a silent window resets', '0909000990000', ['start 7 padded 0 at 9', 'end 9 at 11']],
   [
     'the pad stops at the speech before',
     '99000099000',
-    ['start 0 padded 0 at 2', 'end 2 at 5', 'start 6 padded 2 at 8', 'end 8 at 11'],
+    ['start 0 padded 0 at 2', 'end 2 at 4', 'start 6 padded 2 at 8', 'end 8 at 10'],
   ],
 ])('%s: %s', (_name, probabilities, events) => expect(run(probabilities)).toEqual(events));
 
@@ -47,8 +47,8 @@ test('options: one window to start, one to end, no pad', () => {
 });
 
 test("the detector's lag is taken off the end, but never off the first window", () => {
-  expect(run('99999000000', { endLagMs: 64 })).toEqual(['start 0 padded 0 at 2', 'end 3 at 8']);
-  expect(run('99000000000', { endLagMs: 64 })).toEqual(['start 0 padded 0 at 2', 'end 1 at 5']);
+  expect(run('99999000000', { endLagMs: 64 })).toEqual(['start 0 padded 0 at 2', 'end 3 at 7']);
+  expect(run('99000000000', { endLagMs: 64 })).toEqual(['start 0 padded 0 at 2', 'end 1 at 4']);
 });
 
 test('a jump of the position counts as silence', () => {

@@ -62,3 +62,17 @@ test('the backlog is bounded: the oldest window gives way, once told', () => {
   ]);
   expect(takeAll(windower).map(({ end }) => end)).toEqual([1024, 1280]);
 });
+
+test('digital silence is known as such, in either law, once its context is silent too', () => {
+  const windower = new VadWindower(8);
+  const silent: boolean[] = [];
+  const windows = [0, 0, 1000, 8, -8, 9];
+  windows.forEach((level, index) => {
+    windower.push(new Int16Array(256).fill(level), index * 256);
+    silent.push(windower.silent);
+    expect(windower.drop()).toBe((index + 1) * 256);
+  });
+  expect(silent).toEqual([true, true, false, false, true, false]);
+  expect(windower.silent).toBe(false);
+  expect(windower.drop()).toBeUndefined();
+});

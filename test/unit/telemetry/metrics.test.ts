@@ -73,6 +73,36 @@ describe('metrics', () => {
     expect(lines.at(-1)).toBe('calls_total{termination="other"} 1500');
   });
 
+  test('a histogram without labels is recorded on hot paths and printed in full', async () => {
+    const metrics = createMetrics('program');
+    const record = metrics.recorder('pacer_lateness_ms');
+    for (const ms of [0.05, 0.07, 3, 1000, Number.NaN]) record(ms);
+    const text = await metrics.text();
+    expect(text).toContain('# TYPE pacer_lateness_ms histogram');
+    expect(text).toContain('pacer_lateness_ms_bucket{le="0.05"} 1\n');
+    expect(text).toContain('pacer_lateness_ms_bucket{le="0.1"} 2\n');
+    expect(text).toContain('pacer_lateness_ms_bucket{le="100"} 3\n');
+    expect(text).toContain('pacer_lateness_ms_bucket{le="+Inf"} 4\n');
+    expect(text).toMatch(/pacer_lateness_ms_sum 1003\.12/);
+    expect(text).toContain('pacer_lateness_ms_count 4\n');
+  });
+
+  test('a recorder of a name that belongs to the other thread records nothing', async () => {
+    const metrics = createMetrics('api');
+    metrics.recorder('pacer_lateness_ms')(1);
+    expect(await metrics.text()).not.toContain('pacer_lateness_ms');
+  });
+
+  test('a source that answers later is waited for', async () => {
+    const metrics = createMetrics('program');
+    metrics.beforeScrape(async () => {
+      await Promise.resolve();
+      metrics.set('knowledge_passages', {}, 12);
+    });
+    metrics.beforeScrape(() => Promise.reject(new Error('no')));
+    expect(await metrics.text()).toContain('knowledge_passages 12');
+  });
+
   test('a collector that throws hides nothing; a removed one does not run', async () => {
     const metrics = createMetrics('program');
     metrics.beforeScrape(() => {

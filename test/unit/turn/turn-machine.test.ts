@@ -201,6 +201,42 @@ describe('end of turn', () => {
     expect(f.timeOf('turn_ended')).toBeGreaterThan(4000 + 1100);
   });
 
+  test('a caller who goes on after a complete answer is waited for longer the next time', () => {
+    const f = new Floor();
+    f.starts(1000);
+    f.ends(1400);
+    f.hears(1550, 'Yes.', 'complete');
+    f.starts(1760);
+    f.ends(2300);
+    f.hears(2450, 'That is right.', 'complete');
+    f.runTo(9000);
+    f.starts(10_000);
+    f.ends(10_400);
+    f.hears(10_550, 'Yes.', 'complete');
+    f.runTo(20_000);
+    const [first, second, third] = f.log
+      .filter(({ output }) => output.type === 'turn_ended')
+      .map((one) => one.at);
+    expect(first).toBe(1600);
+    // 360 ms were too short: 15 % more are waited for, and less as the estimate fades.
+    expect((second ?? 0) - 2300).toBeCloseTo(360 * 1.15, 0);
+    expect((third ?? 0) - 10_400).toBeCloseTo(0.9 * 360 * 1.15, 0);
+  });
+
+  test('a new question long after the last answer is no rest of it', () => {
+    const f = new Floor();
+    f.starts(1000);
+    f.ends(1400);
+    f.hears(1550, 'Yes.', 'complete');
+    f.starts(3000);
+    f.ends(3400);
+    f.hears(3550, 'No.', 'complete');
+    f.runTo(9000);
+    expect(f.log.filter(({ output }) => output.type === 'turn_ended').map((one) => one.at)).toEqual([
+      1600, 3600,
+    ]);
+  });
+
   test('thirty seconds of speech are cut into a turn', () => {
     const f = new Floor();
     f.starts(1000);

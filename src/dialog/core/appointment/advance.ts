@@ -254,7 +254,6 @@ function offer(
     offers,
     ask: 'offer',
     state: 'WAITING_FOR_TIME',
-    numbered: false,
   };
   return asking({ ...dated, date: first.date }, ctx, why);
 }

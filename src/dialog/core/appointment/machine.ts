@@ -31,9 +31,14 @@ export function answer(
     return advance(offersForNewDay(state, heard), ctx, heard.lines);
   }
   if (heard.fields.length > 0) return advance(clearFields(heard.state, heard.fields), ctx, heard.lines);
+  if (state.ask === 'change' && NOTHING.test(text)) return askNext(state, ctx);
   const said = readYesNo(text)?.answer;
   return said === undefined ? undefined : answerYesNo(state, said, confidence, ctx);
 }
+
+/** "Nothing, it is fine": takes a "no" to the read-back back. */
+const NOTHING =
+  /\b(?:nothing|never ?mind|(?:it|that|all|everything)(?:'s| is) (?:fine|good|right|correct|okay|ok))\b/i;
 
 /** "Anything on Thursday?" after an offer asks for Thursday's times, not for a question about the time. */
 function offersForNewDay(before: AppointmentState, heard: Heard): AppointmentState {
@@ -70,7 +75,7 @@ function answerYesNo(
         : askNext({ ...state, days: [] }, ctx);
     }
     case 'change': {
-      return said === 'no' ? askNext(state, ctx) : undefined;
+      return undefined;
     }
     case 'time':
     case 'which_time':

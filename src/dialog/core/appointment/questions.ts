@@ -27,7 +27,7 @@ export function question(state: AppointmentState, ctx: CalendarContext): readonl
       return [line('appointment.time.which', { first: spokenTime(first), second: spokenTime(second) })];
     }
     case 'offer': {
-      return [offerLine(state.offers, ctx)];
+      return [state.numbered ? offerKeys(state.offers, ctx) : offerLine(state.offers, ctx)];
     }
     case 'check': {
       return [line('appointment.heard.check', { value: spokenWhen(state, ctx) })];
@@ -77,6 +77,15 @@ function offerLine(offers: readonly Slot[], ctx: CalendarContext): Line {
   });
 }
 
+function offerKeys(offers: readonly Slot[], ctx: CalendarContext): Line {
+  return line('appointment.offer.keypad', {
+    when: spokenOn(offers[0]?.date ?? today(ctx), today(ctx)),
+    keys: spokenKeys(offers.map((slot) => spokenTime(slot.minute))),
+  });
+}
+
+const spokenSlot = (slot: Slot): string => `${spokenDate(slot.date)} at ${spokenTime(slot.minute)}`;
+
 const RETRIES = {
   date: 'appointment.date.retry',
   time: 'appointment.time.retry',
@@ -122,8 +131,7 @@ export function withKeys(
       return { state: { ...numbered, days }, lines: [line('appointment.date.keypad', { keys })] };
     }
     case 'offer': {
-      const keys = spokenKeys(state.offers.map((slot) => spokenTime(slot.minute)));
-      return { state: numbered, lines: [line('appointment.time.keypad', { keys })] };
+      return { state: numbered, lines: question(numbered, ctx) };
     }
     case 'which_time': {
       const keys = spokenKeys((state.readings ?? []).map(spokenTime));
@@ -144,7 +152,10 @@ export function withKeys(
     case 'change': {
       return { state: numbered, lines: [line('appointment.change.keypad')] };
     }
-    case 'time':
+    // Which times are free has to be looked up: the caller's ladder does it.
+    case 'time': {
+      return { state: numbered, lines: question(state, ctx) };
+    }
     case 'check':
     case 'confirm': {
       return { state: numbered, lines: [line('appointment.confirm.keypad'), ...question(state, ctx)] };
@@ -191,7 +202,7 @@ function keysOf(
       return numberKeys(state.days.map((day) => spokenDate(day)));
     }
     case 'offer': {
-      return numberKeys(state.offers.map((slot) => `${spokenDate(slot.date)} at ${spokenTime(slot.minute)}`));
+      return numberKeys(state.offers.map(spokenSlot));
     }
     case 'which_time': {
       return numberKeys((state.readings ?? []).map(spokenTime));

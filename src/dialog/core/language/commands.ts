@@ -54,13 +54,28 @@ const PATTERNS: readonly (readonly [Command, RegExp])[] = [
   ],
 ];
 
-/** The request a whole sentence makes, or `undefined`. */
+/** The request that the words make, or `undefined`. Several sentences count when each makes the same request. */
 export function readCommand(text: string): Command | undefined {
-  const clean = plain(text);
-  for (const [command, pattern] of PATTERNS) {
-    if (pattern.test(clean)) return command;
-  }
-  return undefined;
+  const whole = commandOf(text);
+  if (whole !== undefined) return whole;
+  const sentences = text.split(/[.!?]+(?=\s|$)/).filter((sentence) => plain(sentence) !== '');
+  const [first, ...others] = sentences.map(commandOf);
+  return others.length > 0 && others.every((command) => command === first) ? first : undefined;
+}
+
+function commandOf(sentence: string): Command | undefined {
+  const clean = plain(sentence);
+  return PATTERNS.find(([, pattern]) => pattern.test(clean))?.[0];
+}
+
+/** Words that lead over to what is meant: "Wait, where is your office?" asks where the office is. */
+const OPENING =
+  /^(?:(?:wait|okay|ok|alright|all right|sorry|um+|uh+|er+|well|so|oh|and|but|hi|hello|hey|hang on|hold on|excuse me|one (?:more )?question|quick question|i have a(?:nother)? question|by the way|before (?:that|we do that))[,.:;!\s]+)+/i;
+
+/** The words without those that only lead over to them; as they were when nothing would be left. */
+export function withoutOpening(text: string): string {
+  const rest = text.trim().replace(OPENING, '');
+  return rest.split(/\s+/).length < 2 ? text : rest;
 }
 
 /** Lower case with commas kept and other punctuation gone. */

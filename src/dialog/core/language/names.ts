@@ -1,3 +1,5 @@
+import { commonLetters } from '../../../kernel/common-letters.js';
+
 /** A person's name as it is said or spelled on the phone. */
 
 /** Longest name that is kept. */
@@ -207,17 +209,4 @@ export function soundsLike(name: string, other: string): boolean {
   return parts(name).some((a) =>
     parts(other).some((b) => 2 * commonLetters(a, b) >= Math.max(a.length, b.length)),
   );
-}
-
-/** Length of the longest common subsequence; names are short, so the table is small. */
-function commonLetters(a: string, b: string): number {
-  let row = new Array<number>(b.length + 1).fill(0);
-  for (const letter of a) {
-    const next = [0];
-    for (let k = 0; k < b.length; k++) {
-      next.push(letter === b[k] ? (row[k] ?? 0) + 1 : Math.max(row[k + 1] ?? 0, next[k] ?? 0));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

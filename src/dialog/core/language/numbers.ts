@@ -106,3 +106,29 @@ export function unitWord(word: string): number | undefined {
   const value = UNITS[word];
   return value === 0 ? undefined : value;
 }
+
+/** "four" for 4, up to nineteen. */
+export function cardinalSpelling(value: number): string {
+  const word = Object.entries({ ...UNITS, ...TEENS }).find(([, number]) => number === value)?.[0];
+  if (word === undefined) throw new RangeError(`no word for ${value}`);
+  return word;
+}
+
+/** Ways to write the day of a month: "twenty first", "twenty-first", "21st". */
+export function ordinalSpellings(day: number): readonly string[] {
+  const word = (value: number): string | undefined =>
+    Object.entries(ORDINALS).find(([, number]) => number === value)?.[0];
+  const whole = word(day);
+  const digits = ordinal(day);
+  if (whole !== undefined) return [whole, digits];
+  const tens = Object.entries(TENS).find(([, number]) => number === day - (day % 10))?.[0] ?? '';
+  const unit = word(day % 10) ?? '';
+  return [`${tens} ${unit}`, `${tens}-${unit}`, digits];
+}
+
+/** "1st", "22nd", "13th". */
+export function ordinal(n: number): string {
+  const tens = n % 100;
+  if (tens >= 11 && tens <= 13) return `${n}th`;
+  return `${n}${['th', 'st', 'nd', 'rd'][n % 10] ?? 'th'}`;
+}

@@ -1,0 +1,29 @@
+import { RtpMediaSession, cryptoRng, type Pacer, type RtpPortPool } from '../src/media/index.js';
+import { realScheduler } from '../src/threads/real-scheduler.js';
+
+/** Address of both ends. */
+export const HOST = '127.0.0.1';
+
+/** Two ends over real sockets that have agreed on their media; the second one answered. */
+export async function connectPair(
+  pool: RtpPortPool,
+  pacer: Pacer,
+): Promise<readonly [RtpMediaSession, RtpMediaSession]> {
+  const caller = await open(pool, pacer);
+  const agent = await open(pool, pacer);
+  const answer = agent.answerOffer(caller.createOffer());
+  if (!answer.ok || !caller.acceptAnswer(answer.value.sdp).ok) throw new Error('no agreement on media');
+  return [caller, agent];
+}
+
+async function open(pool: RtpPortPool, pacer: Pacer): Promise<RtpMediaSession> {
+  const transport = await pool.allocate();
+  if (!transport.ok) throw new Error(transport.error.message);
+  return new RtpMediaSession({
+    transport: transport.value,
+    pacer,
+    scheduler: realScheduler,
+    rng: cryptoRng,
+    localHost: HOST,
+  });
+}

@@ -1,0 +1,130 @@
+import { EOS, logSumExp, type DecodedTokens } from './greedy.js';
+import type { PhraseState } from './phrase-graph.js';
+
+/** An expected sentence as far as it was followed; the decoder has not yet read its last token. */
+export interface Path<Cache> {
+  readonly token: number;
+  /** The decoder's memory of everything before `token`. */
+  readonly cache: Cache;
+  readonly tokens: readonly number[];
+  readonly logProbs: readonly number[];
+  readonly state: PhraseState;
+  /** Log-probability of all its tokens. */
+  readonly score: number;
+}
+
+/** Bounds of a {@link PhraseSearch}. */
+export interface PhraseSearchOptions {
+  /** Sentences below this log-probability, their end included, do not count. */
+  readonly floor: number;
+  /** Most runs of the decoder. */
+  readonly maxSteps: number;
+  /** Whether a sentence that was found may be taken; the next likely one is tried when not. */
+  readonly accept: (found: DecodedTokens, score: number) => boolean;
+}
+
+interface Finished {
+  readonly finished: DecodedTokens;
+  readonly score: number;
+}
+
+/**
+ * Finds the expected sentence that the recogniser gives the highest probability. Always follows the likeliest
+ * beginning: as a log-probability only falls, the first sentence that is finished is the best one, and the search is
+ * over as soon as every beginning has fallen below the floor. Words that were not expected end it after a few steps.
+ *
+ * Pure: the caller runs the decoder on what {@link next} gives and hands its logits to {@link expand}.
+ */
+export class PhraseSearch<Cache> {
+  /** Sorted by rising score; the likeliest is last. */
+  readonly #open: (Path<Cache> | Finished)[] = [];
+  #steps = 0;
+  #found: DecodedTokens | undefined;
+
+  constructor(private readonly options: PhraseSearchOptions) {}
+
+  /** The sentence that was found and accepted. */
+  get found(): DecodedTokens | undefined {
+    return this.#found;
+  }
+
+  /** Begins at the start of the sentence with the logits that follow the first, empty token. */
+  begin(start: PhraseState, logits: Float32Array, cache: Cache): void {
+    this.#children(start, [], [], 0, logits, cache);
+  }
+
+  /** Takes the logits that follow a path's last token. */
+  expand(path: Path<Cache>, logits: Float32Array, cache: Cache): void {
+    this.#children(path.state, path.tokens, path.logProbs, path.score, logits, cache);
+  }
+
+  /** The path to run the decoder on; `undefined` when the search is over. */
+  next(): Path<Cache> | undefined {
+    for (let best = this.#open.pop(); best !== undefined; best = this.#open.pop()) {
+      if ('finished' in best) {
+        if (!this.options.accept(best.finished, best.score)) continue;
+        this.#found = best.finished;
+        return undefined;
+      }
+      if (this.#steps >= this.options.maxSteps) return undefined;
+      this.#steps++;
+      return best;
+    }
+    return undefined;
+  }
+
+  #children(
+    state: PhraseState,
+    tokens: readonly number[],
+    logProbs: readonly number[],
+    score: number,
+    logits: Float32Array,
+    cache: Cache,
+  ): void {
+    const logSum = logSumExp(logits);
+    const logProbOf = (token: number): number => (logits[token] ?? -Infinity) - logSum;
+    if (state.accepting) {
+      const endLogProb = logProbOf(EOS);
+      this.#insert({ score: score + endLogProb, finished: decoded(tokens, logProbs, endLogProb) });
+    }
+    for (const [token, next] of state.next()) {
+      const logProb = logProbOf(token);
+      if (score + logProb < this.options.floor) continue;
+      this.#insert({
+        token,
+        cache,
+        state: next,
+        tokens: [...tokens, token],
+        logProbs: [...logProbs, logProb],
+        score: score + logProb,
+      });
+    }
+  }
+
+  #insert(entry: Path<Cache> | Finished): void {
+    if (entry.score < this.options.floor) return;
+    let at = this.#open.length;
+    while (at > 0 && (this.#open[at - 1]?.score ?? -Infinity) > entry.score) at--;
+    this.#open.splice(at, 0, entry);
+  }
+}
+
+const decoded = (
+  tokens: readonly number[],
+  logProbs: readonly number[],
+  endLogProb: number,
+): DecodedTokens => ({ tokens, logProbs, endLogProb, firstEosProbability: 0, noSpeech: false, stop: 'end' });
+
+/** Log-probability of a whole decoded sentence with its end. A sentence without an end was cut off. */
+export const scoreOf = (decoded: DecodedTokens): number =>
+  decoded.logProbs.reduce((sum, value) => sum + value, 0) + (decoded.endLogProb ?? 0);
+
+/** True when a state of the graph is reached by these tokens and is a whole sentence. */
+export function isExpected(start: PhraseState, tokens: readonly number[]): boolean {
+  let state: PhraseState | undefined = start;
+  for (const token of tokens) {
+    state = state.next().get(token);
+    if (state === undefined) return false;
+  }
+  return state.accepting;
+}
