@@ -68,6 +68,7 @@ export class StoreClient implements Store {
   #rpc: RpcClient<StoreWorkerApi> | undefined;
   #state: WorkerState = 'starting';
   #status: WorkerStatus;
+  #queueLost = false;
   #restartMs = RESTART_MIN_MS;
   #cancelTimers = new Set<() => void>();
 
@@ -276,9 +277,20 @@ export class StoreClient implements Store {
       this.#o.log[message.level](message.fields, message.message);
       return;
     }
-    const cameBack = message.status.databaseConnected && !this.#status.databaseConnected;
+    const before = this.#status;
     this.#status = message.status;
-    if (cameBack) this.journal.kick();
+    if (message.status.databaseConnected && !before.databaseConnected) this.journal.kick();
+    this.#logQueue(before.queue.connected, message.status.queue);
+  }
+
+  #logQueue(before: boolean, { mode, connected, waiting }: WorkerStatus['queue']): void {
+    if (before && !connected) {
+      this.#queueLost = true;
+      this.#o.log.warn({ mode, waiting }, 'job queue cannot be reached; follow-ups wait in the outbox');
+    } else if (connected && this.#queueLost) {
+      this.#queueLost = false;
+      this.#o.log.info({ mode, waiting }, 'job queue is back');
+    }
   }
 
   /** When the spool has been replayed, what is still open was left by a crash. */

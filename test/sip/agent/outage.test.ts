@@ -129,6 +129,8 @@ onAll('the agent on Postgres and Redis, and without them', () => {
   test('Redis goes: bookings are made, their confirmations follow when it is back', async () => {
     await redis.down();
     expect((await book('without-redis', 'two')).is_complete).toBe(true);
+    await becomes('jobs', 'degraded');
+    expect(agent.output).toMatch(/job queue cannot be reached; follow-ups wait in the outbox/);
     await redis.up();
     await eventually(
       async () => {
@@ -138,7 +140,7 @@ onAll('the agent on Postgres and Redis, and without them', () => {
       'all confirmations',
       30_000,
     );
-    expect(await status('jobs')).toBe('ok');
+    await becomes('jobs', 'ok');
   }, 60_000);
 
   test('stops with 0; without the password it does not start, and says what to change', async () => {
