@@ -10,6 +10,8 @@ export interface Expectation {
   readonly decision: boolean;
   /** Digits that answer this question on a keypad, with what they mean in words ("1" -> "yes"). */
   readonly keypad?: Readonly<Record<string, string>>;
+  /** Names that were understood before and that the caller has said, or now may say, are not theirs. */
+  readonly refusedNames?: readonly string[];
 }
 
 /**
@@ -17,6 +19,14 @@ export interface Expectation {
  * An empty phrase lets its place be left out. `[[['no', ''], ['Monday', 'Tuesday']]]` is "Monday", "no Tuesday", ...
  */
 export type ExpectedSpeech = readonly (readonly (readonly string[])[])[];
+
+/** What a recogniser is told about the sentence it is to hear. */
+export interface SpeechHints {
+  /** Likely sentences. Other words are understood all the same. */
+  readonly expected: ExpectedSpeech;
+  /** Sentences that the caller cannot have meant: a name that they are correcting, once more. */
+  readonly refused: ExpectedSpeech;
+}
 
 /** Whether a transcript already answers what was asked. */
 export type Completeness = 'complete' | 'incomplete' | 'unknown';

@@ -223,8 +223,8 @@ export class CallSession {
   #turnOutput(output: TurnOutput): void {
     switch (output.type) {
       case 'transcribe': {
-        const expected = this.#runner.expectedSpeech(this.#turn.expectation);
-        this.#hearing.transcribe(output.requestId, output.fromSample, output.toSample, output.kind, expected);
+        const hints = this.#runner.speechHints(this.#turn.expectation);
+        this.#hearing.transcribe(output.requestId, output.fromSample, output.toSample, output.kind, hints);
         break;
       }
       case 'promote_transcript': {

@@ -138,8 +138,9 @@ describe('log calls', () => {
   function personalKeys(object: ts.ObjectLiteralExpression): string[] {
     return object.properties.flatMap((property) => {
       // What a spread object holds cannot be seen here; `...(a ? { b } : {})` can.
-      if (ts.isSpreadAssignment(property))
-        {return /^[\w.#]+$/.test(property.expression.getText()) ? ['of a spread'] : [];}
+      if (ts.isSpreadAssignment(property)) {
+        return /^[\w.#]+$/.test(property.expression.getText()) ? ['of a spread'] : [];
+      }
       const key = property.name?.getText() ?? '';
       if (key === 'pii') return [];
       if (PERSONAL.test(key)) return [key];

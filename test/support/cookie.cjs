@@ -4,4 +4,9 @@ const refuse = () => {
   throw new Error('cookies are not supported under test');
 };
 
-module.exports = { parseSetCookie: refuse, stringifySetCookie: refuse, parseCookie: refuse, stringifyCookie: refuse };
+module.exports = {
+  parseSetCookie: refuse,
+  stringifySetCookie: refuse,
+  parseCookie: refuse,
+  stringifyCookie: refuse,
+};

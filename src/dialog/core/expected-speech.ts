@@ -153,6 +153,21 @@ export function expectedSpeech(
   }
 }
 
+/**
+ * What a caller cannot mean: the name that their "no" is about, or one that they have refused before. A name alone
+ * may be their assent to the read-back.
+ */
+export function refusedSpeech({ kind, refusedNames = [] }: Expectation): ExpectedSpeech {
+  if (refusedNames.length === 0) return [];
+  if (kind === 'name') return [[NO, NAME_IS, refusedNames]];
+  return [
+    [NO.filter(isSaid), NAME_IS, refusedNames],
+    [NAME_IS.filter(isSaid), refusedNames],
+  ];
+}
+
+const isSaid = (phrase: string): boolean => phrase !== '';
+
 const nameSentence = (): Sentence => [NO, NAME_IS, GIVEN_NAMES, SURNAMES];
 
 const purposeSentence = ({ services }: Business): Sentence => [

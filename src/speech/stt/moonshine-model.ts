@@ -35,6 +35,10 @@ export interface Expected {
   readonly maxSteps: number;
   /** How much less likely than the free reading, in log units, an expected sentence may be. */
   readonly maxDeficit: number;
+  /** The same when the free reading is refused. */
+  readonly refusedMaxDeficit: number;
+  /** True for words that the speaker cannot have meant, expected or not. */
+  readonly refused: (read: DecodedTokens) => boolean;
   /** Whether an expected sentence that is less likely by `deficit` may take the place of the free reading. */
   readonly accept: (free: DecodedTokens, found: DecodedTokens, deficit: number) => boolean;
 }
@@ -95,10 +99,13 @@ export class MoonshineModel {
       step = await this.#step(step.feeds, token, false);
     }
     const free = greedy.result();
-    if (expected === undefined || free.stop !== 'end' || free.tokens.length > expected.maxTokens)
-      {return { free };}
-    if (isExpected(expected.start, free.tokens)) return { free, expected: free };
-    const search = await this.#search(first, free, expected, cancelled);
+    if (expected === undefined || free.stop !== 'end' || free.tokens.length > expected.maxTokens) {
+      return { free };
+    }
+    const wrong = expected.refused(free);
+    if (!wrong && isExpected(expected.start, free.tokens)) return { free, expected: free };
+    const maxDeficit = wrong ? expected.refusedMaxDeficit : expected.maxDeficit;
+    const search = await this.#search(first, free, { ...expected, maxDeficit }, cancelled);
     if (search === undefined) return undefined;
     return search.found === undefined ? { free } : { free, expected: search.found };
   }

@@ -4,10 +4,10 @@ import type { DecodedTokens } from '../core/greedy.js';
 import { toFloat, upsampleToFloat } from '../core/resample.js';
 import { padded, splitSegments } from '../core/segments.js';
 import { speechRange } from '../core/trim.js';
-import type { ExpectedSpeech } from '../../kernel/vocab.js';
+import type { ExpectedSpeech, SpeechHints } from '../../kernel/vocab.js';
 import { agrees, expectedConfidence, type FreeReading } from '../core/expected.js';
 import { phraseGraph, type PhraseState } from '../core/phrase-graph.js';
-import { scoreOf } from '../core/phrase-search.js';
+import { isExpected, scoreOf } from '../core/phrase-search.js';
 import { MIN_ENCODER_SAMPLES, type Expected, type MoonshineModel } from './moonshine-model.js';
 
 const RATE_HZ = 16_000;
@@ -54,6 +54,8 @@ export interface RecognizerOptions {
   readonly expectedMaxSteps: number;
   /** How much less likely than the free reading an expected sentence may be, in log units. Default 6. */
   readonly expectedMaxDeficit: number;
+  /** The same when the free reading is refused. Default 12. */
+  readonly refusedMaxDeficit: number;
 }
 
 /** Defaults of {@link RecognizerOptions}. */
@@ -72,6 +74,7 @@ export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
   expectedMaxTokens: 24,
   expectedMaxSteps: 64,
   expectedMaxDeficit: 6,
+  refusedMaxDeficit: 12,
 };
 
 /** Tokens that fluent speech needs at most, per second, with room for a short clip. */
@@ -81,10 +84,9 @@ const EXTRA_TOKENS = 12;
 const NOISE_CONFIDENCE = 0.05;
 
 /** One job of the recogniser. */
-export interface RecognizeJob {
+export interface RecognizeJob extends SpeechHints {
   readonly pcm: Int16Array;
   readonly sampleRateHz: 8000 | 16000;
-  readonly expected: ExpectedSpeech;
 }
 
 /** What the recogniser found, with the raw figures that calibration needs. */
@@ -129,7 +131,7 @@ export class MoonshineRecognizer {
     const audio = job.sampleRateHz === RATE_HZ ? toFloat(pcm) : upsampleToFloat(pcm);
     const ranges = splitSegments(audio, RATE_HZ, maxSegmentMs);
     // An answer that was expected is short; a speech of several segments is none.
-    const expected = ranges.length === 1 ? this.#expected(job.expected) : undefined;
+    const expected = ranges.length === 1 ? this.#expected(job) : undefined;
     const parts: Part[] = [];
     for (const range of ranges) {
       const segment = audio.subarray(range.start, range.end);
@@ -171,10 +173,14 @@ export class MoonshineRecognizer {
     const short = lengthMs <= shortMs;
     const first = await this.#decode(segment, short ? shortPadding : longPadding, expected, cancelled);
     if (first === undefined || first.expected || first.tokens.noSpeech) return first;
-    if (meanLogProb(first.tokens) >= secondLookBelow || lengthMs > secondLookMaxMs) return first;
+    const wrong = expected?.refused(first.tokens) === true;
+    if ((meanLogProb(first.tokens) >= secondLookBelow && !wrong) || lengthMs > secondLookMaxMs) return first;
     const second = await this.#decode(segment, short ? longPadding : shortPadding, expected, cancelled);
     if (second === undefined) return undefined;
-    if (second.expected) return agrees(reading(first.tokens), textOf(second.tokens), 0) ? second : first;
+    if (second.expected) {
+      const free = { ...reading(first.tokens), refused: wrong };
+      return agrees(free, textOf(second.tokens), 0) ? second : first;
+    }
     const better = !second.tokens.noSpeech && meanLogProb(second.tokens) > meanLogProb(first.tokens);
     return better ? second : first;
   }
@@ -198,21 +204,28 @@ export class MoonshineRecognizer {
     if (decoded === undefined) return undefined;
     const { free, expected: found } = decoded;
     const noise = this.#isNoise(free);
-    if (found === undefined)
-      {return { tokens: free, confidence: confidenceOf([free]), expected: false, noise };}
+    if (found === undefined) {
+      return { tokens: free, confidence: confidenceOf([free]), expected: false, noise };
+    }
     const confidence = expectedConfidence(confidenceOf([found]), scoreOf(free) - scoreOf(found));
     return { tokens: found, confidence, expected: true, noise };
   }
 
-  #expected(speech: ExpectedSpeech): Expected | undefined {
-    if (speech.length === 0) return undefined;
-    const { expectedMaxTokens, expectedMaxSteps, expectedMaxDeficit } = this.#options;
+  #expected({ expected, refused }: SpeechHints): Expected | undefined {
+    if (expected.length === 0) return undefined;
+    const { expectedMaxTokens, expectedMaxSteps, expectedMaxDeficit, refusedMaxDeficit } = this.#options;
+    const wrong = refused.length === 0 ? undefined : this.#graph(refused);
+    const isRefused = ({ tokens }: DecodedTokens): boolean =>
+      wrong !== undefined && isExpected(wrong, tokens);
     return {
-      start: this.#graph(speech),
+      start: this.#graph(expected),
       maxTokens: expectedMaxTokens,
       maxSteps: expectedMaxSteps,
       maxDeficit: expectedMaxDeficit,
-      accept: (free, found, deficit) => agrees(reading(free), textOf(found), deficit),
+      refusedMaxDeficit,
+      refused: isRefused,
+      accept: (free, found, deficit) =>
+        !isRefused(found) && agrees({ ...reading(free), refused: isRefused(free) }, textOf(found), deficit),
     };
   }
 

@@ -180,7 +180,8 @@ export class MoonshineStt implements SttEngine {
       const work: MoonshineJob = {
         pcm: job.pcm,
         sampleRateHz: job.request.sampleRateHz,
-        expected: job.request.expected ?? [],
+        expected: job.request.hints?.expected ?? [],
+        refused: job.request.hints?.refused ?? [],
         ...(this.#crashNext ? { crash: true } : {}),
       };
       job.startedAt = this.#scheduler.now();

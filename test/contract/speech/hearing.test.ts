@@ -58,25 +58,34 @@ async function segments(audio: Int16Array): Promise<{ from: number; to: number }
   return found;
 }
 
-async function transcribe(pcm: Int16Array, expected: ExpectedSpeech = []): Promise<SttTranscript> {
+async function transcribe(
+  pcm: Int16Array,
+  expected: ExpectedSpeech = [],
+  refused: ExpectedSpeech = [],
+): Promise<SttTranscript> {
   const result = await speech.stt.transcribe({
     requestId: requestId('hear'),
     pcm,
     sampleRateHz: 8000,
     kind: 'final',
-    expected,
+    hints: { expected, refused },
   });
   if (!result.ok) throw new Error(result.error.code);
   return result.value;
 }
 
-async function hear(text: string, voice?: string, expected?: ExpectedSpeech): Promise<SttTranscript> {
+async function hear(
+  text: string,
+  voice?: string,
+  expected?: ExpectedSpeech,
+  refused?: ExpectedSpeech,
+): Promise<SttTranscript> {
   const { audio } = await onTheLine(text, voice);
   const found = await segments(audio);
   const first = found[0];
   const last = found.at(-1);
   if (first === undefined || last === undefined) throw new Error('no speech found');
-  return transcribe(audio.slice(first.from, last.to + 800), expected);
+  return transcribe(audio.slice(first.from, last.to + 800), expected, refused);
 }
 
 test.each([
@@ -108,6 +117,16 @@ test('an expected answer is found behind a reading that sounds like it', async (
   expect((await hear('It is about transfer credits.', 'awb')).text).not.toContain('transfer credits');
   expect((await hear('It is about transfer credits.', 'awb', credits)).text).toBe(
     'It is about transfer credits.',
+  );
+});
+
+test('what the speaker cannot have meant is not heard again', async () => {
+  const names: ExpectedSpeech = [[['my name is'], ['Daniel', 'Danielle'], ['Henderson', 'Anderson']]];
+  const refused: ExpectedSpeech = [[['my name is'], ['Daniel Henderson']]];
+  const said = 'My name is Daniel Henderson.';
+  expect((await hear(said, 'rms', names)).text).toBe(said);
+  expect((await hear(said, 'rms', names, refused)).text).toMatch(
+    /^My name is (Danielle Henderson|Daniel Anderson)\.$/,
   );
 });
 

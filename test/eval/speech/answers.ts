@@ -76,7 +76,7 @@ export async function answerMetrics(
       pcm: line(pcm, seed),
       sampleRateHz: 8000,
       kind: 'final',
-      expected: speech,
+      hints: { expected: speech, refused: [] },
     });
     if (!result.ok) throw new Error(`no transcript: ${result.error.message}`);
     return result.value.text;

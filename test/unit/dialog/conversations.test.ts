@@ -140,6 +140,26 @@ const BOOKING: readonly Row[] = [
     booked: [['2026-11-24', '10:00', 'academic standing', 'Ida']],
   },
   {
+    name: 'a name understood wrongly again and again is asked for in another way, and taken when it is spelled',
+    turns: [
+      'book me tomorrow at ten about my grades, my name is Anna Bell',
+      'no, my name is Annabella',
+      'no, my name is Annabella',
+      'Annabella',
+      'A N N A, M I L L E R',
+      'yes',
+    ],
+    says: [
+      /Anna Bell\. Is/,
+      /Annabella\. Is/,
+      /spell/,
+      /[Ss]pell/,
+      'for Anna Miller. Is that right',
+      /booked/,
+    ],
+    booked: [['2026-11-24', '10:00', 'academic standing', 'Anna Miller']],
+  },
+  {
     name: 'read-back > the name is wrong > spelled letters > yes',
     turns: [
       'book me tomorrow at ten about my grades, my name is Eight a',

@@ -305,7 +305,19 @@ describe('expectations', () => {
       kind: 'yes_no',
       decision: true,
       keypad: { '0': 'a person', '1': 'yes', '2': 'no' },
+      refusedNames: ['Ada'],
     });
+  });
+
+  test('names that were corrected are not expected again, at the read-back and when the name is asked', () => {
+    const talk = new Talk();
+    talk.start();
+    for (const words of ['book me tomorrow at ten about my grades, my name is Ada', 'no, my name is Ida']) {
+      talk.say(words);
+    }
+    expect(talk.last?.expectation).toMatchObject({ kind: 'yes_no', refusedNames: ['Ada', 'Ida'] });
+    talk.say('the name is wrong');
+    expect(talk.last?.expectation).toMatchObject({ kind: 'name', refusedNames: ['Ada', 'Ida'] });
   });
 
   test('offered times are keys', () => {

@@ -25,6 +25,10 @@ describe('names', () => {
     ['Bob love-lace', 'Bob Lovelace'],
     ['Mary Smith-Jones', 'Mary Smith-Jones'],
     ['Ana María López', 'Ana María López'],
+    ['My name is Christian, Boyd.', 'Christian Boyd'],
+    ['Ada, thank you.', 'Ada'],
+    ['L. A. U. R. A. T. H. O. M. P. S. O. N.', 'Laura Thompson'],
+    ['G. I. U. S. E. P. P. E.', 'Giuseppe'],
   ])('%s: %s', (said, name) => expect(readName(said)).toBe(name));
 
   test.each(['yes', 'what do you mean', 'I want to book', 'tomorrow at ten', 'x', '', 'three'])(

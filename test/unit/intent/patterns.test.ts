@@ -139,7 +139,8 @@ it('long input does not blow up any pattern', () => {
     'a b ',
   ];
   for (const first of pieces) {
-    for (const second of pieces)
-      {expect(() => classifyByPattern((first + second).repeat(100) + '!x')).not.toThrow();}
+    for (const second of pieces) {
+      expect(() => classifyByPattern((first + second).repeat(100) + '!x')).not.toThrow();
+    }
   }
 });

@@ -14,7 +14,7 @@ describe('webhook', () => {
       globalThis.fetch = real;
     });
     const answer = (status: number): Promise<number> => {
-      globalThis.fetch = (async () => new Response(null, { status }));
+      globalThis.fetch = async () => new Response(null, { status });
       return postSigned({ url: 'http://127.0.0.1:9/', secret: 's', timeoutMs: 10 }, 'd', '{}', 0);
     };
 
@@ -26,9 +26,9 @@ describe('webhook', () => {
       expect(answer(status)).rejects.toBeInstanceOf(PermanentFailure),
     );
     it('a connection that fails may pass, and the text names no data', async () => {
-      globalThis.fetch = (async () => {
+      globalThis.fetch = async () => {
         throw Object.assign(new TypeError('fetch failed'), { cause: { code: 'ECONNREFUSED' } });
-      });
+      };
       const post = postSigned(
         { url: 'http://127.0.0.1:9/', secret: 's', timeoutMs: 10 },
         'd',

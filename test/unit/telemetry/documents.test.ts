@@ -29,7 +29,8 @@ test('the labels that the operations page alarms on exist', () => {
     const known = METRIC_NAMES.find((entry) => entry === name);
     expect(known).toBe(name);
     if (known === undefined) continue;
-    for (const [, label] of (labels ?? '').matchAll(/([a-z_]+)=/g))
-      {expect(metricOf(known).labels).toContain(label);}
+    for (const [, label] of (labels ?? '').matchAll(/([a-z_]+)=/g)) {
+      expect(metricOf(known).labels).toContain(label);
+    }
   }
 });

@@ -2,7 +2,7 @@ import { CONFIDENCE } from '../thresholds.js';
 import { asksForTimes } from '../language/commands.js';
 import { addDays, DAY_MIN, toLocal, weekdayOf, type LocalDate } from '../language/local-date.js';
 import { findMentions, type Mention } from '../language/mentions.js';
-import { findIntroducedName, readName, soundsLike } from '../language/names.js';
+import { findIntroducedName, readName, readSpelling, soundsLike } from '../language/names.js';
 import { findPurpose, readPurpose } from '../language/purposes.js';
 import { tokenize, type Token } from '../language/tokens.js';
 import { readYesNo } from '../language/yes-no.js';
@@ -10,7 +10,14 @@ import { line, type Line } from '../render.js';
 import { spokenDate } from '../spoken.js';
 import { today, type Slot } from './calendar.js';
 import type { AppointmentContext } from './advance.js';
-import { durationOf, slotKey, without, type AppointmentAsk, type AppointmentState } from './state.js';
+import {
+  durationOf,
+  renamed,
+  slotKey,
+  without,
+  type AppointmentAsk,
+  type AppointmentState,
+} from './state.js';
 import type { SlotName } from '../types.js';
 
 /** What a sentence changed. */
@@ -309,7 +316,11 @@ function cutMentions(text: string, tokens: readonly Token[], mentions: readonly 
 function applyName(heard: Heard, rest: string, asked: AppointmentAsk | undefined): Heard {
   const introduced = findIntroducedName(rest);
   const name = introduced ?? (heard.changed ? undefined : answeredName(heard.state, rest, asked));
-  return name === undefined ? heard : { ...heard, changed: true, state: { ...heard.state, name } };
+  if (name === undefined) return heard;
+  const { state } = heard;
+  // Understood as what it was after it was corrected before: it has to be said in another way.
+  const again = asked === 'confirm' && name === state.name && state.refusedNames.length > 0;
+  return { ...heard, changed: true, state: again ? renamed(state) : renamed(state, name) };
 }
 
 /** The name in an answer to "what is your name?", or in "no, it's Ida" after the name was read back as Ada. */
@@ -318,7 +329,11 @@ function answeredName(
   rest: string,
   asked: AppointmentAsk | undefined,
 ): string | undefined {
-  if (asked === 'name') return readName(rest);
+  if (asked === 'name') {
+    const name = readName(rest);
+    const isRefused = name !== undefined && state.refusedNames.includes(name);
+    return isRefused && readSpelling(rest) === undefined ? undefined : name;
+  }
   if (asked !== 'confirm' || state.name === undefined) return undefined;
   const said = readYesNo(rest);
   if (said?.answer !== 'no' || said.rest === '') return undefined;

@@ -1,4 +1,5 @@
 import { commonLetters } from '../../../kernel/common-letters.js';
+import { GIVEN_NAMES, SURNAMES } from './common-names.js';
 
 /** A person's name as it is said or spelled on the phone. */
 
@@ -41,8 +42,7 @@ export function readName(answer: string): string | undefined {
   const body = inner.replace(ANSWER_LEAD, '').trim();
   const spelled = readSpelling(body);
   if (spelled !== undefined) return tidy(spelled);
-  const cut = body
-    .replace(/[.!?]+$/, '')
+  const cut = withoutPause(body.replace(/[.!?]+$/, ''))
     .replace(STOP_AT, '')
     .trim();
   const words = cut
@@ -54,6 +54,12 @@ export function readName(answer: string): string | undefined {
   if (words.join('').length < 2) return undefined;
   return tidy(words.join(' '));
 }
+
+/** A pause between a first and a last name comes out as a comma. */
+const withoutPause = (text: string): string =>
+  text.replace(/^(\p{Lu}\p{Ll}+), (\p{Lu}\p{Ll}+)$/u, (both, first: string, last: string) =>
+    GIVEN_NAMES.includes(first) && SURNAMES.includes(last) ? `${first} ${last}` : both,
+  );
 
 const LETTER_WORDS: Readonly<Record<string, string>> = {
   ay: 'a',
@@ -137,7 +143,7 @@ export function readSpelling(text: string): string | undefined {
   const closeLetters = (): void => {
     if (letters.length >= 2) {
       // The letters take the place of the word before them.
-      parts.push(letters);
+      parts.push(...splitRun(letters));
       spelledAny = true;
       word = undefined;
     }
@@ -160,6 +166,18 @@ export function readSpelling(text: string): string | undefined {
   closeLetters();
   if (word !== undefined) parts.push(word);
   return spelledAny && parts.length <= 4 ? parts.join(' ') : undefined;
+}
+
+/** The first and the last name in letters that were spelled without a word between them. */
+function splitRun(letters: string): readonly string[] {
+  for (const name of GIVEN_NAMES) {
+    const first = name.toLowerCase();
+    const last = letters.slice(first.length);
+    if (letters.startsWith(first) && SURNAMES.some((surname) => surname.toLowerCase() === last)) {
+      return [first, last];
+    }
+  }
+  return [letters];
 }
 
 const SPELLING_FILLER = new Set(
