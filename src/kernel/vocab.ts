@@ -10,8 +10,8 @@ export interface Expectation {
   readonly decision: boolean;
   /** Digits that answer this question on a keypad, with what they mean in words ("1" -> "yes"). */
   readonly keypad?: Readonly<Record<string, string>>;
-  /** Names that were understood before and that the caller has said, or now may say, are not theirs. */
-  readonly refusedNames?: readonly string[];
+  /** A name that was understood twice and that the caller has refused as often: it was something else. */
+  readonly refusedName?: string;
 }
 
 /**
@@ -24,7 +24,7 @@ export type ExpectedSpeech = readonly (readonly (readonly string[])[])[];
 export interface SpeechHints {
   /** Likely sentences. Other words are understood all the same. */
   readonly expected: ExpectedSpeech;
-  /** Sentences that the caller cannot have meant: a name that they are correcting, once more. */
+  /** Sentences that the caller hardly means: a name that they have refused, once more. */
   readonly refused: ExpectedSpeech;
 }
 

@@ -153,16 +153,13 @@ export function expectedSpeech(
   }
 }
 
-/**
- * What a caller cannot mean: the name that their "no" is about, or one that they have refused before. A name alone
- * may be their assent to the read-back.
- */
-export function refusedSpeech({ kind, refusedNames = [] }: Expectation): ExpectedSpeech {
-  if (refusedNames.length === 0) return [];
-  if (kind === 'name') return [[NO, NAME_IS, refusedNames]];
+/** What a caller hardly means: a name that they have refused. Alone it may be their assent to the read-back. */
+export function refusedSpeech({ kind, refusedName }: Expectation): ExpectedSpeech {
+  if (refusedName === undefined) return [];
+  if (kind === 'name') return [[NO, NAME_IS, [refusedName]]];
   return [
-    [NO.filter(isSaid), NAME_IS, refusedNames],
-    [NAME_IS.filter(isSaid), refusedNames],
+    [NO.filter(isSaid), NAME_IS, [refusedName]],
+    [NAME_IS.filter(isSaid), [refusedName]],
   ];
 }
 

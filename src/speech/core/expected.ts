@@ -13,16 +13,11 @@ const POOR_CONFIDENCE = 0.35;
 /** Log units that an expected sentence may then be less likely, however it is spelled. */
 const POOR_DEFICIT = 1.5;
 
-/** Log units that it may be less likely when the free reading is known to be wrong. */
-const REFUSED_ALLOWANCE = 6;
-
 /** A sentence as it was read without expectations. */
 export interface FreeReading {
   readonly text: string;
   /** 0..1. */
   readonly confidence: number;
-  /** True when the speaker cannot have meant it. */
-  readonly refused?: boolean;
 }
 
 /**
@@ -35,9 +30,7 @@ export function agrees(free: FreeReading, expected: string, deficit: number): bo
   const [a, b] = [letters(free.text), letters(expected)];
   if (a === '' || b === '') return false;
   if (free.confidence < POOR_CONFIDENCE && deficit <= POOR_DEFICIT) return true;
-  const likeness = commonLetters(a, b) / Math.max(a.length, b.length);
-  const allowance = free.refused === true ? REFUSED_ALLOWANCE : 0;
-  return deficit <= DEFICIT_PER_LIKENESS * (likeness - LEAST_ALIKE) + allowance;
+  return deficit <= DEFICIT_PER_LIKENESS * (commonLetters(a, b) / Math.max(a.length, b.length) - LEAST_ALIKE);
 }
 
 const letters = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');

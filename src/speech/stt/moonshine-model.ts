@@ -35,9 +35,7 @@ export interface Expected {
   readonly maxSteps: number;
   /** How much less likely than the free reading, in log units, an expected sentence may be. */
   readonly maxDeficit: number;
-  /** The same when the free reading is refused. */
-  readonly refusedMaxDeficit: number;
-  /** True for words that the speaker cannot have meant, expected or not. */
+  /** True for words that the speaker hardly means, expected or not. */
   readonly refused: (read: DecodedTokens) => boolean;
   /** Whether an expected sentence that is less likely by `deficit` may take the place of the free reading. */
   readonly accept: (free: DecodedTokens, found: DecodedTokens, deficit: number) => boolean;
@@ -102,10 +100,8 @@ export class MoonshineModel {
     if (expected === undefined || free.stop !== 'end' || free.tokens.length > expected.maxTokens) {
       return { free };
     }
-    const wrong = expected.refused(free);
-    if (!wrong && isExpected(expected.start, free.tokens)) return { free, expected: free };
-    const maxDeficit = wrong ? expected.refusedMaxDeficit : expected.maxDeficit;
-    const search = await this.#search(first, free, { ...expected, maxDeficit }, cancelled);
+    if (isExpected(expected.start, free.tokens) && !expected.refused(free)) return { free, expected: free };
+    const search = await this.#search(first, free, expected, cancelled);
     if (search === undefined) return undefined;
     return search.found === undefined ? { free } : { free, expected: search.found };
   }

@@ -54,8 +54,6 @@ export interface RecognizerOptions {
   readonly expectedMaxSteps: number;
   /** How much less likely than the free reading an expected sentence may be, in log units. Default 6. */
   readonly expectedMaxDeficit: number;
-  /** The same when the free reading is refused. Default 12. */
-  readonly refusedMaxDeficit: number;
 }
 
 /** Defaults of {@link RecognizerOptions}. */
@@ -74,7 +72,6 @@ export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
   expectedMaxTokens: 24,
   expectedMaxSteps: 64,
   expectedMaxDeficit: 6,
-  refusedMaxDeficit: 12,
 };
 
 /** Tokens that fluent speech needs at most, per second, with room for a short clip. */
@@ -173,13 +170,11 @@ export class MoonshineRecognizer {
     const short = lengthMs <= shortMs;
     const first = await this.#decode(segment, short ? shortPadding : longPadding, expected, cancelled);
     if (first === undefined || first.expected || first.tokens.noSpeech) return first;
-    const wrong = expected?.refused(first.tokens) === true;
-    if ((meanLogProb(first.tokens) >= secondLookBelow && !wrong) || lengthMs > secondLookMaxMs) return first;
+    if (meanLogProb(first.tokens) >= secondLookBelow || lengthMs > secondLookMaxMs) return first;
     const second = await this.#decode(segment, short ? longPadding : shortPadding, expected, cancelled);
     if (second === undefined) return undefined;
     if (second.expected) {
-      const free = { ...reading(first.tokens), refused: wrong };
-      return agrees(free, textOf(second.tokens), 0) ? second : first;
+      return agrees(reading(first.tokens), textOf(second.tokens), 0) ? second : first;
     }
     const better = !second.tokens.noSpeech && meanLogProb(second.tokens) > meanLogProb(first.tokens);
     return better ? second : first;
@@ -213,7 +208,7 @@ export class MoonshineRecognizer {
 
   #expected({ expected, refused }: SpeechHints): Expected | undefined {
     if (expected.length === 0) return undefined;
-    const { expectedMaxTokens, expectedMaxSteps, expectedMaxDeficit, refusedMaxDeficit } = this.#options;
+    const { expectedMaxTokens, expectedMaxSteps, expectedMaxDeficit } = this.#options;
     const wrong = refused.length === 0 ? undefined : this.#graph(refused);
     const isRefused = ({ tokens }: DecodedTokens): boolean =>
       wrong !== undefined && isExpected(wrong, tokens);
@@ -222,10 +217,8 @@ export class MoonshineRecognizer {
       maxTokens: expectedMaxTokens,
       maxSteps: expectedMaxSteps,
       maxDeficit: expectedMaxDeficit,
-      refusedMaxDeficit,
       refused: isRefused,
-      accept: (free, found, deficit) =>
-        !isRefused(found) && agrees({ ...reading(free), refused: isRefused(free) }, textOf(found), deficit),
+      accept: (free, found, deficit) => !isRefused(found) && agrees(reading(free), textOf(found), deficit),
     };
   }
 

@@ -204,6 +204,12 @@ export class AgentProcess {
     this.child.kill('SIGKILL');
     await this.#ended;
   }
+
+  /** Ends it if it still runs, and removes its data folder and others of the test. */
+  async discard(...folders: readonly string[]): Promise<void> {
+    if (this.running) await this.kill();
+    for (const folder of [this.dataDir, ...folders]) dropFolder(folder);
+  }
 }
 
 /** Environment of a `serve` on free ports. */

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readWav, writeWav } from '../../../src/media/wav.js';
 import { requires } from '../../support/requires.js';
-import { AgentProcess, dropFolder, freePort, leibniz, newFolder, program } from './agent-process.js';
+import { AgentProcess, freePort, leibniz, newFolder, program } from './agent-process.js';
 import { saidBy } from './wire.js';
 
 const QUESTION = 'What are your opening hours?';
@@ -73,11 +73,7 @@ requires.binary('baresip')('the agent and baresip', () => {
     agent = await AgentProcess.start({ rtpPortMin: 27_400 });
   }, 90_000);
 
-  afterAll(async () => {
-    if (agent.running) await agent.kill();
-    dropFolder(agent.dataDir);
-    dropFolder(folder);
-  });
+  afterAll(() => agent.discard(folder), 30_000);
 
   test('a call: greeting, question, answer, hang-up; both ends end well', async () => {
     await speak(folder);

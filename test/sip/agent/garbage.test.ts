@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { seededRng } from '../../../src/kernel/rng.js';
 import { requires } from '../../support/requires.js';
-import { AgentProcess, dropFolder, eventually, newFolder, pause } from './agent-process.js';
+import { AgentProcess, eventually, newFolder, pause } from './agent-process.js';
 import { RtpSink } from './rtp-sink.js';
 import { sipp } from './sipp.js';
 import { saidBy } from './wire.js';
@@ -35,11 +35,7 @@ requires.binary('sipp')('the agent under fire, killed and started again', () => 
     agent = await AgentProcess.start({ rtpPortMin: 27_600 });
   }, 90_000);
 
-  afterAll(async () => {
-    if (agent.running) await agent.kill();
-    dropFolder(agent.dataDir);
-    dropFolder(folder);
-  });
+  afterAll(() => agent.discard(folder), 30_000);
 
   test('garbage on the SIP port: the next caller is served', async () => {
     await sendAll(garbage(DATAGRAMS, Buffer.from('INVITE sip:agent@127.0.0.1 SIP/2.0\r\n')), agent.sipPort);

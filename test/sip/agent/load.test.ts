@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requires } from '../../support/requires.js';
-import { AgentProcess, dropFolder, eventually, newFolder } from './agent-process.js';
+import { AgentProcess, eventually, newFolder } from './agent-process.js';
 import { sipp } from './sipp.js';
 
 /** Calls of the load run, and how many begin a second. The full run is 200 at 10. */
@@ -32,11 +32,7 @@ requires.binary('sipp')('the agent under load', () => {
     agent = await AgentProcess.start({ rtpPortMin: 28_000, env });
   }, 90_000);
 
-  afterAll(async () => {
-    if (agent.running) await agent.kill();
-    dropFolder(agent.dataDir);
-    dropFolder(folder);
-  });
+  afterAll(() => agent.discard(folder), 30_000);
 
   const settled = async (portsFree: number): Promise<void> => {
     await eventually(

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { METRIC_NAMES, metricOf, type MetricName } from '../../../src/telemetry/catalogue.js';
-import { AgentProcess, dropFolder, eventually, newFolder, program, ROOT } from './agent-process.js';
+import { AgentProcess, eventually, newFolder, program, ROOT } from './agent-process.js';
 
 /** What stays at zero while nothing goes wrong. Each needs the fault or the load that it counts. */
 const NEEDS_A_FAULT: Readonly<Partial<Record<MetricName, string>>> = {
@@ -86,11 +86,7 @@ describe('one call and one conversation', () => {
     agent = await AgentProcess.start({ rtpPortMin: 26_600 });
   }, 90_000);
 
-  afterAll(async () => {
-    if (agent.running) await agent.kill();
-    dropFolder(agent.dataDir);
-    dropFolder(folder);
-  }, 30_000);
+  afterAll(() => agent.discard(folder), 30_000);
 
   test('every metric of the catalogue moves', async () => {
     const script = join(folder, 'script.yaml');

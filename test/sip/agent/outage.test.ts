@@ -3,7 +3,7 @@ import pg from 'pg';
 import { scratchDatabase } from '../../contract/store/harness.js';
 import { TcpProxy } from '../../contract/store/tcp-proxy.js';
 import { POSTGRES_URL, REDIS_URL, requires } from '../../support/requires.js';
-import { AgentProcess, dropFolder, eventually, leibniz, preparedDataDir, serveEnv } from './agent-process.js';
+import { AgentProcess, eventually, leibniz, preparedDataDir, serveEnv } from './agent-process.js';
 import { sipp } from './sipp.js';
 import { saidBy } from './wire.js';
 
@@ -52,11 +52,10 @@ onAll('the agent on Postgres and Redis, and without them', () => {
   }, 90_000);
 
   afterAll(async () => {
-    if (agent.running) await agent.kill();
+    await agent.discard();
     await Promise.all([postgres.down(), redis.down()]);
     await database.drop();
     await dropQueues();
-    dropFolder(folder);
   });
 
   /** Books by text; gives the last reply. */

@@ -1,5 +1,5 @@
 import { requires } from '../../support/requires.js';
-import { AgentProcess, dropFolder, eventually, newFolder, portIsFree, type Ended } from './agent-process.js';
+import { AgentProcess, eventually, newFolder, portIsFree, type Ended } from './agent-process.js';
 import { RecordRouteProxy } from './record-route-proxy.js';
 import { audible, RtpSink } from './rtp-sink.js';
 import { scenarios, sipp } from './sipp.js';
@@ -35,9 +35,7 @@ requires.binary('sipp')('the agent and SIPp', () => {
   afterAll(async () => {
     await Promise.all(runs.values());
     for (const sink of sinks.values()) await sink.close();
-    if (agent.running) await agent.kill();
-    dropFolder(agent.dataDir);
-    dropFolder(folder);
+    await agent.discard(folder);
   }, 60_000);
 
   const sinkOf = (scenario: string): RtpSink => {

@@ -142,7 +142,7 @@ const BOOKING: readonly Row[] = [
   {
     name: 'a name understood wrongly again and again is asked for in another way, and taken when it is spelled',
     turns: [
-      'book me tomorrow at ten about my grades, my name is Anna Bell',
+      'book me tomorrow at ten about my grades, my name is Annabella',
       'no, my name is Annabella',
       'no, my name is Annabella',
       'Annabella',
@@ -150,7 +150,7 @@ const BOOKING: readonly Row[] = [
       'yes',
     ],
     says: [
-      /Anna Bell\. Is/,
+      /Annabella\. Is/,
       /Annabella\. Is/,
       /spell/,
       /[Ss]pell/,

@@ -10,14 +10,7 @@ import { line, type Line } from '../render.js';
 import { spokenDate } from '../spoken.js';
 import { today, type Slot } from './calendar.js';
 import type { AppointmentContext } from './advance.js';
-import {
-  durationOf,
-  renamed,
-  slotKey,
-  without,
-  type AppointmentAsk,
-  type AppointmentState,
-} from './state.js';
+import { durationOf, slotKey, without, type AppointmentAsk, type AppointmentState } from './state.js';
 import type { SlotName } from '../types.js';
 
 /** What a sentence changed. */
@@ -114,7 +107,7 @@ function wasSet(field: SlotName, before: AppointmentState, after: AppointmentSta
       return after.purpose?.text !== before.purpose?.text;
     }
     case 'user_name': {
-      return after.name !== before.name;
+      return after.name !== before.name || after.refusedName !== before.refusedName;
     }
     default: {
       return field;
@@ -317,10 +310,16 @@ function applyName(heard: Heard, rest: string, asked: AppointmentAsk | undefined
   const introduced = findIntroducedName(rest);
   const name = introduced ?? (heard.changed ? undefined : answeredName(heard.state, rest, asked));
   if (name === undefined) return heard;
-  const { state } = heard;
-  // Understood as what it was after it was corrected before: it has to be said in another way.
-  const again = asked === 'confirm' && name === state.name && state.refusedNames.length > 0;
-  return { ...heard, changed: true, state: again ? renamed(state) : renamed(state, name) };
+  return { ...heard, changed: true, state: named(heard.state, name) };
+}
+
+/**
+ * A correction that is understood as what was read back: the first time the caller may have misheard and hears it
+ * again, the second time the recogniser keeps mishearing and the name has to be said in another way.
+ */
+function named(state: AppointmentState, name: string): AppointmentState {
+  if (name !== state.name) return { ...without(state, 'refusedName'), name };
+  return name === state.refusedName ? without(state, 'name') : { ...state, refusedName: name };
 }
 
 /** The name in an answer to "what is your name?", or in "no, it's Ida" after the name was read back as Ada. */
@@ -331,7 +330,7 @@ function answeredName(
 ): string | undefined {
   if (asked === 'name') {
     const name = readName(rest);
-    const isRefused = name !== undefined && state.refusedNames.includes(name);
+    const isRefused = name !== undefined && name === state.refusedName;
     return isRefused && readSpelling(rest) === undefined ? undefined : name;
   }
   if (asked !== 'confirm' || state.name === undefined) return undefined;

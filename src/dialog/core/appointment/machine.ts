@@ -7,7 +7,7 @@ import type { BookingResult, SlotName } from '../types.js';
 import { advance, askNext, retake, type AppointmentContext, type AppointmentOutcome } from './advance.js';
 import { hear, takeOffer, type Heard } from './hear.js';
 import { question } from './questions.js';
-import { draftOf, EMPTY_APPOINTMENT, renamed, without, type AppointmentState } from './state.js';
+import { draftOf, EMPTY_APPOINTMENT, without, type AppointmentState } from './state.js';
 
 /** Begins a booking with the sentence that asked for it; whatever slots it holds are taken. */
 export function begin(text: string, confidence: number, ctx: AppointmentContext): AppointmentOutcome {
@@ -147,7 +147,7 @@ function clearFields(state: AppointmentState, fields: readonly SlotName[]): Appo
         break;
       }
       case 'user_name': {
-        next = renamed(next);
+        next = without(next, 'name');
         break;
       }
       default: {

@@ -36,7 +36,7 @@ export function question(state: AppointmentState, ctx: CalendarContext): readonl
       return [line('appointment.purpose.ask')];
     }
     case 'name': {
-      return [line(state.refusedNames.length === 0 ? 'appointment.name.ask' : RETRIES.name)];
+      return [line(state.refusedName === undefined ? 'appointment.name.ask' : RETRIES.name)];
     }
     case 'change': {
       return [line('appointment.change.ask')];
@@ -187,17 +187,8 @@ export function expectationOf(
     kind: KINDS[state.ask],
     decision: state.ask === 'confirm',
     keypad: { ...keysOf(state, ctx), '0': 'a person' },
-    ...refusedNamesOf(state),
+    ...(state.refusedName === undefined ? {} : { refusedName: state.refusedName }),
   };
-}
-
-/** A correction in answer to the read-back is about the name that was read back. */
-function refusedNamesOf({ ask, name, refusedNames }: AppointmentState): {
-  readonly refusedNames?: readonly string[];
-} {
-  if (ask !== 'name' && ask !== 'confirm') return {};
-  const refused = name === undefined ? refusedNames : [...refusedNames, name];
-  return refused.length === 0 ? {} : { refusedNames: refused };
 }
 
 const numberKeys = (names: readonly string[]): Record<string, string> =>

@@ -38,8 +38,8 @@ export interface AppointmentState {
   readonly within?: { readonly from: LocalDate; readonly to: LocalDate };
   readonly purpose?: Purpose;
   readonly name?: string;
-  /** Names that were understood and corrected. */
-  readonly refusedNames: readonly string[];
+  /** A name that the caller corrected and that was understood once more. */
+  readonly refusedName?: string;
   /** Times that were offered, in the order of their keys. */
   readonly offers: readonly Slot[];
   /** Days that were offered by key. */
@@ -64,7 +64,6 @@ export interface AppointmentState {
 export const EMPTY_APPOINTMENT: AppointmentState = {
   state: 'INITIAL_GREETING',
   ask: 'date',
-  refusedNames: [],
   offers: [],
   days: [],
   numbered: false,
@@ -85,15 +84,6 @@ export function without<K extends Optional<AppointmentState>>(
   return Object.fromEntries(
     Object.entries(state).filter(([key]) => !(keys as readonly string[]).includes(key)),
   ) as unknown as AppointmentState;
-}
-
-const MAX_REFUSED_NAMES = 4;
-
-/** The state with another name or none; the one it had was wrong. */
-export function renamed(state: AppointmentState, name?: string): AppointmentState {
-  const wrong = [...state.refusedNames, ...(state.name === undefined ? [] : [state.name])];
-  const refusedNames = wrong.filter((each) => each !== name).slice(-MAX_REFUSED_NAMES);
-  return { ...without(state, 'name'), refusedNames, ...(name === undefined ? {} : { name }) };
 }
 
 /** Length of the appointment in minutes: the service's, or the default. */
