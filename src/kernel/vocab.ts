@@ -1,7 +1,8 @@
 /** Plain words that several rings share. No behaviour. */
 
 /** What the dialog expects the caller to say next; shortens or lengthens the wait at a pause. */
-export type ExpectationKind = 'free' | 'yes_no' | 'date' | 'time' | 'name' | 'purpose' | 'choice' | 'digits';
+export type ExpectationKind =
+  'free' | 'yes_no' | 'date' | 'time' | 'name' | 'purpose' | 'choice' | 'correction' | 'digits';
 
 /** The expectation with what a keypad may answer and which words are likely. */
 export interface Expectation {

@@ -127,6 +127,7 @@ export const defaultTurnOptions = {
       name: 700,
       purpose: 550,
       choice: 450,
+      correction: 450,
       digits: 1200,
     },
     unfinishedSentenceMs: 250,

@@ -2,7 +2,7 @@ import type { Service } from './business.js';
 import type { Completeness, Expectation } from '../../kernel/vocab.js';
 import { asksForTimes, plain, readCommand } from './language/commands.js';
 import { findMentions, type Mention } from './language/mentions.js';
-import { readName, readSpelling } from './language/names.js';
+import { findIntroducedName, readName, readSpelling } from './language/names.js';
 import { WEEKDAYS } from './language/repair.js';
 import { tokenize, type Token } from './language/tokens.js';
 import { findService } from './language/purposes.js';
@@ -61,7 +61,10 @@ export function assessCompleteness(
   switch (expectation.kind) {
     case 'yes_no': {
       const said = readYesNo(text);
-      return said === undefined ? 'unknown' : said.rest === '' ? 'complete' : mentionsEnd(text, ctx, false);
+      if (said === undefined) return 'unknown';
+      if (said.rest !== '') return mentionsEnd(text, ctx, false);
+      // What is wrong with a read-back often follows the "no" after a breath.
+      return said.answer === 'no' && expectation.decision ? 'unknown' : 'complete';
     }
     case 'date': {
       return mentionsEnd(text, ctx, false);
@@ -69,6 +72,10 @@ export function assessCompleteness(
     case 'time':
     case 'choice': {
       return mentionsEnd(text, ctx, true);
+    }
+    case 'correction': {
+      if (findIntroducedName(text) !== undefined) return nameComplete(text, words);
+      return findService(text, ctx.services) === undefined ? mentionsEnd(text, ctx, false) : 'complete';
     }
     case 'name': {
       return nameComplete(text, words);

@@ -137,9 +137,11 @@ export function expectedSpeech(
       return [nameSentence(), [NAME_IS, GIVEN_NAMES]];
     }
     case 'yes_no': {
-      const corrections = [timeSentence(), ...dateSentences(business, today)];
-      if (!expectation.decision) return [[ANSWERS], ...corrections];
-      return [[ANSWERS], ...corrections, purposeSentence(business), nameSentence()];
+      if (expectation.decision) return [[ANSWERS], ...corrections(business, today)];
+      return [[ANSWERS], timeSentence(), ...dateSentences(business, today)];
+    }
+    case 'correction': {
+      return corrections(business, today);
     }
     case 'free': {
       return [CLOSINGS, REQUESTS, ...QUESTIONS.map((places) => [LEAD, ...places])];
@@ -153,13 +155,21 @@ export function expectedSpeech(
   }
 }
 
+const corrections = (business: Business, today: LocalDate): readonly Sentence[] => [
+  timeSentence(),
+  ...dateSentences(business, today),
+  purposeSentence(business),
+  nameSentence(),
+];
+
 /** What a caller hardly means: a name that they have refused. Alone it may be their assent to the read-back. */
 export function refusedSpeech({ kind, refusedName }: Expectation): ExpectedSpeech {
   if (refusedName === undefined) return [];
-  if (kind === 'name') return [[NO, NAME_IS, [refusedName]]];
+  const words = refusedName.split(' ').map((word) => [word]);
+  if (kind === 'name') return [[NO, NAME_IS, ...words]];
   return [
-    [NO.filter(isSaid), NAME_IS, [refusedName]],
-    [NAME_IS.filter(isSaid), [refusedName]],
+    [NO.filter(isSaid), NAME_IS, ...words],
+    [NAME_IS.filter(isSaid), ...words],
   ];
 }
 

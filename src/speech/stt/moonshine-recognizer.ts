@@ -54,6 +54,8 @@ export interface RecognizerOptions {
   readonly expectedMaxSteps: number;
   /** How much less likely than the free reading an expected sentence may be, in log units. Default 6. */
   readonly expectedMaxDeficit: number;
+  /** The same when the free reading is refused: a right one that the speaker corrects is far ahead. Default 3. */
+  readonly refusedMaxDeficit: number;
 }
 
 /** Defaults of {@link RecognizerOptions}. */
@@ -72,6 +74,7 @@ export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
   expectedMaxTokens: 24,
   expectedMaxSteps: 64,
   expectedMaxDeficit: 6,
+  refusedMaxDeficit: 3,
 };
 
 /** Tokens that fluent speech needs at most, per second, with room for a short clip. */
@@ -208,7 +211,7 @@ export class MoonshineRecognizer {
 
   #expected({ expected, refused }: SpeechHints): Expected | undefined {
     if (expected.length === 0) return undefined;
-    const { expectedMaxTokens, expectedMaxSteps, expectedMaxDeficit } = this.#options;
+    const { expectedMaxTokens, expectedMaxSteps, expectedMaxDeficit, refusedMaxDeficit } = this.#options;
     const wrong = refused.length === 0 ? undefined : this.#graph(refused);
     const isRefused = ({ tokens }: DecodedTokens): boolean =>
       wrong !== undefined && isExpected(wrong, tokens);
@@ -218,7 +221,10 @@ export class MoonshineRecognizer {
       maxSteps: expectedMaxSteps,
       maxDeficit: expectedMaxDeficit,
       refused: isRefused,
-      accept: (free, found, deficit) => !isRefused(found) && agrees(reading(free), textOf(found), deficit),
+      accept: (free, found, deficit) =>
+        !isRefused(found) &&
+        (deficit <= refusedMaxDeficit || !isRefused(free)) &&
+        agrees(reading(free), textOf(found), deficit),
     };
   }
 

@@ -34,6 +34,7 @@ test.each<[string, ExpectationKind, boolean, string]>([
   ['a name', 'name', false, 'my name is Mary Johnson'],
   ['a yes', 'yes_no', false, 'yes, that is right'],
   ['a topic that was corrected', 'yes_no', true, 'no it is about degree planning'],
+  ['a name after "what should I change?"', 'correction', false, 'my name is Mary Johnson'],
   ['a question', 'free', false, 'wait where is your office'],
   ['a farewell', 'free', false, 'no thank you goodbye'],
 ])('%s is expected: %s', (_what, kind, decision, sentence) => {

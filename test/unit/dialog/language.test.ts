@@ -26,6 +26,7 @@ describe('names', () => {
     ['Mary Smith-Jones', 'Mary Smith-Jones'],
     ['Ana María López', 'Ana María López'],
     ['My name is Christian, Boyd.', 'Christian Boyd'],
+    ['No, my name is Robert. Martin.', 'Robert Martin'],
     ['Ada, thank you.', 'Ada'],
     ['L. A. U. R. A. T. H. O. M. P. S. O. N.', 'Laura Thompson'],
     ['G. I. U. S. E. P. P. E.', 'Giuseppe'],
@@ -152,6 +153,11 @@ describe('completeness', () => {
     ['time', 'at', 'incomplete'],
     ['time', 'three um', 'incomplete'],
     ['choice', 'the', 'incomplete'],
+    ['correction', 'the time', 'unknown'],
+    ['correction', 'My name is Ada Lovelace.', 'complete'],
+    ['correction', 'My name is', 'incomplete'],
+    ['correction', 'It is about transfer credits.', 'complete'],
+    ['correction', 'Wednesday, December second.', 'complete'],
     ['name', 'Ada Lovelace', 'complete'],
     ['name', 'Ada', 'unknown'],
     ['name', 'my name is', 'incomplete'],
@@ -174,6 +180,13 @@ describe('completeness', () => {
       assessCompleteness(text, { kind, decision: false }, { today: '2026-11-23', services: office.services }),
     ).toBe(expected),
   );
+
+  test('a bare "no" at a decision may go on with what is wrong, a "yes" ends', () => {
+    const ctx = { today: '2026-11-23', services: office.services };
+    const at = (text: string, decision: boolean): string =>
+      assessCompleteness(text, { kind: 'yes_no', decision }, ctx);
+    expect([at('no', true), at('yes', true), at('no', false)]).toEqual(['unknown', 'complete', 'complete']);
+  });
 });
 
 describe('spoken forms', () => {

@@ -175,7 +175,7 @@ const KINDS: Readonly<Record<AppointmentAsk, ExpectationKind>> = {
   purpose: 'purpose',
   name: 'name',
   confirm: 'yes_no',
-  change: 'choice',
+  change: 'correction',
 };
 
 /** What the caller is expected to say, and what keys mean. */

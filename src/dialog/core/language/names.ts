@@ -31,18 +31,20 @@ const NOT_NAMES = new Set(
 
 /** A name the sentence itself introduces ("my name is …"), else `undefined`. */
 export function findIntroducedName(text: string): string | undefined {
-  const said = SAID_NAME.exec(text);
+  const said = SAID_NAME.exec(withoutPause(text));
   if (said?.[1] === undefined) return undefined;
   return readName(said[1]);
 }
 
 /** Reads the answer to "what is your name?". `undefined` when it cannot be one. */
 export function readName(answer: string): string | undefined {
-  const inner = SAID_NAME.exec(answer)?.[1] ?? answer;
+  const whole = withoutPause(answer);
+  const inner = SAID_NAME.exec(whole)?.[1] ?? whole;
   const body = inner.replace(ANSWER_LEAD, '').trim();
   const spelled = readSpelling(body);
   if (spelled !== undefined) return tidy(spelled);
-  const cut = withoutPause(body.replace(/[.!?]+$/, ''))
+  const cut = body
+    .replace(/[.!?]+$/, '')
     .replace(STOP_AT, '')
     .trim();
   const words = cut
@@ -55,9 +57,9 @@ export function readName(answer: string): string | undefined {
   return tidy(words.join(' '));
 }
 
-/** A pause between a first and a last name comes out as a comma. */
+/** A pause between a first and a last name comes out as a mark. */
 const withoutPause = (text: string): string =>
-  text.replace(/^(\p{Lu}\p{Ll}+), (\p{Lu}\p{Ll}+)$/u, (both, first: string, last: string) =>
+  text.replace(/\b(\p{Lu}\p{Ll}+)[.,] (\p{Lu}\p{Ll}+)\b/gu, (both, first: string, last: string) =>
     GIVEN_NAMES.includes(first) && SURNAMES.includes(last) ? `${first} ${last}` : both,
   );
 
