@@ -35,6 +35,10 @@ export class AgentProcess {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    // A measurement that is stopped by hand takes its agent with it.
+    const killed = (): unknown => child.kill('SIGKILL');
+    process.once('exit', killed);
+    child.once('exit', () => process.off('exit', killed));
     await untilReady(child);
     return new AgentProcess(child, dataDir, ports.sip, ports.http, performance.now() - startedAt);
   }

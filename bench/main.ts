@@ -1,4 +1,4 @@
-import { runReports, type Measurement } from './run-reports.js';
+import { endOnSignals, runReports, type Measurement } from './run-reports.js';
 
 /** Every benchmark, cheap ones first. Modules are loaded when they run, so that none pays for another's memory. */
 const BENCHES: readonly Measurement[] = [
@@ -44,5 +44,6 @@ const BENCHES: readonly Measurement[] = [
   },
 ];
 
+endOnSignals();
 // The exit code is left to the end of the event loop: inference threads must have closed before the process does.
 process.exitCode = await runReports('bench', BENCHES, process.argv.slice(2));

@@ -19,6 +19,11 @@ const terminal: Outlet = {
   progress: (text) => void process.stderr.write(`${text}\n`),
 };
 
+/** Lets a program that is stopped by a signal run what it has left for its exit: the agents it started end with it. */
+export function endOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+}
+
 /**
  * Runs what the command line names, one after another, everything when it names nothing.
  *

@@ -1,6 +1,6 @@
 import { assessCompleteness } from '../dialog/core/completeness.js';
 import { step } from '../dialog/core/dialog-machine.js';
-import { expectedSpeech, refusedSpeech } from '../dialog/core/expected-speech.js';
+import { expectedSpeech } from '../dialog/core/expected-speech.js';
 import { toLocal } from '../dialog/core/language/local-date.js';
 import { initialDialog } from '../dialog/core/state.js';
 import type { DialogPort } from '../session/ports.js';
@@ -14,8 +14,6 @@ export const dialogPort: DialogPort = {
       today: toLocal(wallMs, business.timezone).date,
       services: business.services,
     }),
-  speechHints: (expectation, { wallMs, business }) => ({
-    expected: expectedSpeech(expectation, { business, today: toLocal(wallMs, business.timezone).date }),
-    refused: refusedSpeech(expectation),
-  }),
+  expectedSpeech: (expectation, { wallMs, business }) =>
+    expectedSpeech(expectation, { business, today: toLocal(wallMs, business.timezone).date }),
 };

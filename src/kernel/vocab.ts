@@ -11,8 +11,6 @@ export interface Expectation {
   readonly decision: boolean;
   /** Digits that answer this question on a keypad, with what they mean in words ("1" -> "yes"). */
   readonly keypad?: Readonly<Record<string, string>>;
-  /** A name that was understood twice and that the caller has refused as often: it was something else. */
-  readonly refusedName?: string;
 }
 
 /**
@@ -20,14 +18,6 @@ export interface Expectation {
  * An empty phrase lets its place be left out. `[[['no', ''], ['Monday', 'Tuesday']]]` is "Monday", "no Tuesday", ...
  */
 export type ExpectedSpeech = readonly (readonly (readonly string[])[])[];
-
-/** What a recogniser is told about the sentence it is to hear. */
-export interface SpeechHints {
-  /** Likely sentences. Other words are understood all the same. */
-  readonly expected: ExpectedSpeech;
-  /** Sentences that the caller hardly means: a name that they have refused, once more. */
-  readonly refused: ExpectedSpeech;
-}
 
 /** Whether a transcript already answers what was asked. */
 export type Completeness = 'complete' | 'incomplete' | 'unknown';

@@ -223,8 +223,8 @@ export class CallSession {
   #turnOutput(output: TurnOutput): void {
     switch (output.type) {
       case 'transcribe': {
-        const hints = this.#runner.speechHints(this.#turn.expectation);
-        this.#hearing.transcribe(output.requestId, output.fromSample, output.toSample, output.kind, hints);
+        const expected = this.#runner.expectedSpeech(this.#turn.expectation);
+        this.#hearing.transcribe(output.requestId, output.fromSample, output.toSample, output.kind, expected);
         break;
       }
       case 'promote_transcript': {

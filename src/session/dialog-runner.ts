@@ -1,6 +1,6 @@
 import type { CallId, RequestId } from '../kernel/ids.js';
 import { addMs, earliest, type MonoMs } from '../kernel/time.js';
-import type { Completeness, Expectation, SpeechHints } from '../kernel/vocab.js';
+import type { Completeness, Expectation, ExpectedSpeech } from '../kernel/vocab.js';
 import type {
   DialogContext,
   DialogEffect,
@@ -100,8 +100,8 @@ export class DialogRunner {
   }
 
   /** What is likely to be answered. */
-  speechHints(expectation: Expectation): SpeechHints {
-    return this.ports.dialog.speechHints(expectation, this.#context());
+  expectedSpeech(expectation: Expectation): ExpectedSpeech {
+    return this.ports.dialog.expectedSpeech(expectation, this.#context());
   }
 
   /** Prepares the reply to a turn that may end soon. */

@@ -1,7 +1,7 @@
 import type { RequestId } from '../kernel/ids.js';
 import { SampleHistory } from '../kernel/ring.js';
 import { addMs, monoMs, type MonoMs } from '../kernel/time.js';
-import type { SpeechHints } from '../kernel/vocab.js';
+import type { ExpectedSpeech } from '../kernel/vocab.js';
 import { VadSegmenter, type VadEvent } from '../speech/core/vad-segmenter.js';
 import type { SttEngine, SttError, SttTranscript, VadEngine, VadStream } from '../speech/ports.js';
 import type { Result } from '../kernel/result.js';
@@ -64,7 +64,7 @@ export class Hearing {
     fromSample: number,
     toSample: number,
     kind: 'speculative' | 'final',
-    hints: SpeechHints,
+    expected: ExpectedSpeech,
   ): void {
     const abort = new AbortController();
     this.#open.set(id, abort);
@@ -77,7 +77,7 @@ export class Hearing {
         sampleRateHz: 8000,
         kind,
         signal: abort.signal,
-        hints,
+        ...(expected.length === 0 ? {} : { expected }),
       })
       .then((result) => {
         this.#open.delete(id);

@@ -1,6 +1,6 @@
 import type { UtteranceId } from '../kernel/ids.js';
 import type { Scheduler } from '../kernel/time.js';
-import type { Completeness, DtmfDigit, Expectation, SpeechHints, Termination } from '../kernel/vocab.js';
+import type { Completeness, DtmfDigit, Expectation, ExpectedSpeech, Termination } from '../kernel/vocab.js';
 import type { MonoMs } from '../kernel/time.js';
 import type {
   BookingResult,
@@ -47,7 +47,7 @@ export interface DialogPort {
   step(state: DialogState, input: DialogInput, context: DialogContext): DialogStep;
   completeness(text: string, expectation: Expectation, context: DialogContext): Completeness;
   /** What is likely to be answered, for the recogniser. */
-  speechHints(expectation: Expectation, context: DialogContext): SpeechHints;
+  expectedSpeech(expectation: Expectation, context: DialogContext): ExpectedSpeech;
 }
 
 /** Intent and retrieval; both resolve within their time limit. */

@@ -1,6 +1,6 @@
 import type { RequestId } from '../kernel/ids.js';
 import type { Result } from '../kernel/result.js';
-import type { SpeechHints, SpeechMark } from '../kernel/vocab.js';
+import type { ExpectedSpeech, SpeechMark } from '../kernel/vocab.js';
 import { VAD_WINDOW_SAMPLES } from './core/vad-window.js';
 
 export { VAD_WINDOW_SAMPLES };
@@ -71,8 +71,8 @@ export interface SttRequest {
   readonly sampleRateHz: 8000 | 16000;
   /** A final job goes before every speculative one; on overload speculative jobs are dropped first. */
   readonly kind: 'speculative' | 'final';
-  /** What is likely to be said here, and what is not; nothing unless given. */
-  readonly hints?: SpeechHints;
+  /** What is likely to be said here; nothing unless given. Other words are understood all the same. */
+  readonly expected?: ExpectedSpeech;
   readonly signal?: AbortSignal;
 }
 
@@ -113,7 +113,7 @@ export interface SttEngine {
     readonly languages: readonly string[];
     readonly streaming: false;
     readonly confidence: boolean;
-    /** Whether {@link SttRequest.hints} are made use of. */
+    /** Whether {@link SttRequest.expected} is made use of. */
     readonly expectedSpeech: boolean;
     /** Longer audio is split at quiet places and the texts are joined. */
     readonly maxSegmentMs: number;

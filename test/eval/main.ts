@@ -1,5 +1,5 @@
 import type { BenchReport } from '../../bench/report.js';
-import { runReports, type Measurement } from '../../bench/run-reports.js';
+import { endOnSignals, runReports, type Measurement } from '../../bench/run-reports.js';
 
 /** What an evaluation that cannot do without the recordings says when it is not told where they are. */
 function dataDir(): string {
@@ -48,5 +48,6 @@ const EVALS: readonly Measurement[] = [
   },
 ];
 
+endOnSignals();
 // The exit code is left to the end of the event loop: inference threads must have closed before the process does.
 process.exitCode = await runReports('eval', EVALS, process.argv.slice(2));

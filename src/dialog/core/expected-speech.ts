@@ -162,19 +162,6 @@ const corrections = (business: Business, today: LocalDate): readonly Sentence[] 
   nameSentence(),
 ];
 
-/** What a caller hardly means: a name that they have refused. Alone it may be their assent to the read-back. */
-export function refusedSpeech({ kind, refusedName }: Expectation): ExpectedSpeech {
-  if (refusedName === undefined) return [];
-  const words = refusedName.split(' ').map((word) => [word]);
-  if (kind === 'name') return [[NO, NAME_IS, ...words]];
-  return [
-    [NO.filter(isSaid), NAME_IS, ...words],
-    [NAME_IS.filter(isSaid), ...words],
-  ];
-}
-
-const isSaid = (phrase: string): boolean => phrase !== '';
-
 const nameSentence = (): Sentence => [NO, NAME_IS, GIVEN_NAMES, SURNAMES];
 
 const purposeSentence = ({ services }: Business): Sentence => [

@@ -12,7 +12,7 @@ import {
 } from './language/commands.js';
 import { readYesNo } from './language/yes-no.js';
 import { today } from './appointment/calendar.js';
-import type { AppointmentState } from './appointment/state.js';
+import { REPEATS_TO_ASK, type AppointmentState } from './appointment/state.js';
 import { findMentions } from './language/mentions.js';
 import { findService } from './language/purposes.js';
 import { applyOutcome, cancelBooking, startBooking } from './booking.js';
@@ -189,8 +189,10 @@ function bareYesNo(text: string): 'yes' | 'no' | undefined {
 }
 
 /** All that is known; how the question was put and what waits to be said are no part of it. */
-const facts = (state: AppointmentState): string =>
-  JSON.stringify({ ...state, numbered: undefined, held: undefined });
+const facts = (state: AppointmentState): string => {
+  const nameRepeats = Math.min(state.nameRepeats, REPEATS_TO_ASK);
+  return JSON.stringify({ ...state, nameRepeats, numbered: undefined, held: undefined });
+};
 
 /** True when an answer has changed nothing and the same question would only be asked again. */
 function isStuck(

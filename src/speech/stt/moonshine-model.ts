@@ -35,8 +35,6 @@ export interface Expected {
   readonly maxSteps: number;
   /** How much less likely than the free reading, in log units, an expected sentence may be. */
   readonly maxDeficit: number;
-  /** True for words that the speaker hardly means, expected or not. */
-  readonly refused: (read: DecodedTokens) => boolean;
   /** Whether an expected sentence that is less likely by `deficit` may take the place of the free reading. */
   readonly accept: (free: DecodedTokens, found: DecodedTokens, deficit: number) => boolean;
 }
@@ -100,7 +98,7 @@ export class MoonshineModel {
     if (expected === undefined || free.stop !== 'end' || free.tokens.length > expected.maxTokens) {
       return { free };
     }
-    if (isExpected(expected.start, free.tokens) && !expected.refused(free)) return { free, expected: free };
+    if (isExpected(expected.start, free.tokens)) return { free, expected: free };
     const search = await this.#search(first, free, expected, cancelled);
     if (search === undefined) return undefined;
     return search.found === undefined ? { free } : { free, expected: search.found };

@@ -4,10 +4,10 @@ import type { DecodedTokens } from '../core/greedy.js';
 import { toFloat, upsampleToFloat } from '../core/resample.js';
 import { padded, splitSegments } from '../core/segments.js';
 import { speechRange } from '../core/trim.js';
-import type { ExpectedSpeech, SpeechHints } from '../../kernel/vocab.js';
+import type { ExpectedSpeech } from '../../kernel/vocab.js';
 import { agrees, expectedConfidence, type FreeReading } from '../core/expected.js';
 import { phraseGraph, type PhraseState } from '../core/phrase-graph.js';
-import { isExpected, scoreOf } from '../core/phrase-search.js';
+import { scoreOf } from '../core/phrase-search.js';
 import { MIN_ENCODER_SAMPLES, type Expected, type MoonshineModel } from './moonshine-model.js';
 
 const RATE_HZ = 16_000;
@@ -54,8 +54,6 @@ export interface RecognizerOptions {
   readonly expectedMaxSteps: number;
   /** How much less likely than the free reading an expected sentence may be, in log units. Default 6. */
   readonly expectedMaxDeficit: number;
-  /** The same when the free reading is refused: a right one that the speaker corrects is far ahead. Default 3. */
-  readonly refusedMaxDeficit: number;
 }
 
 /** Defaults of {@link RecognizerOptions}. */
@@ -74,7 +72,6 @@ export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
   expectedMaxTokens: 24,
   expectedMaxSteps: 64,
   expectedMaxDeficit: 6,
-  refusedMaxDeficit: 3,
 };
 
 /** Tokens that fluent speech needs at most, per second, with room for a short clip. */
@@ -84,9 +81,10 @@ const EXTRA_TOKENS = 12;
 const NOISE_CONFIDENCE = 0.05;
 
 /** One job of the recogniser. */
-export interface RecognizeJob extends SpeechHints {
+export interface RecognizeJob {
   readonly pcm: Int16Array;
   readonly sampleRateHz: 8000 | 16000;
+  readonly expected: ExpectedSpeech;
 }
 
 /** What the recogniser found, with the raw figures that calibration needs. */
@@ -131,7 +129,7 @@ export class MoonshineRecognizer {
     const audio = job.sampleRateHz === RATE_HZ ? toFloat(pcm) : upsampleToFloat(pcm);
     const ranges = splitSegments(audio, RATE_HZ, maxSegmentMs);
     // An answer that was expected is short; a speech of several segments is none.
-    const expected = ranges.length === 1 ? this.#expected(job) : undefined;
+    const expected = ranges.length === 1 ? this.#expected(job.expected) : undefined;
     const parts: Part[] = [];
     for (const range of ranges) {
       const segment = audio.subarray(range.start, range.end);
@@ -176,9 +174,7 @@ export class MoonshineRecognizer {
     if (meanLogProb(first.tokens) >= secondLookBelow || lengthMs > secondLookMaxMs) return first;
     const second = await this.#decode(segment, short ? longPadding : shortPadding, expected, cancelled);
     if (second === undefined) return undefined;
-    if (second.expected) {
-      return agrees(reading(first.tokens), textOf(second.tokens), 0) ? second : first;
-    }
+    if (second.expected) return agrees(reading(first.tokens), textOf(second.tokens), 0) ? second : first;
     const better = !second.tokens.noSpeech && meanLogProb(second.tokens) > meanLogProb(first.tokens);
     return better ? second : first;
   }
@@ -209,22 +205,15 @@ export class MoonshineRecognizer {
     return { tokens: found, confidence, expected: true, noise };
   }
 
-  #expected({ expected, refused }: SpeechHints): Expected | undefined {
-    if (expected.length === 0) return undefined;
-    const { expectedMaxTokens, expectedMaxSteps, expectedMaxDeficit, refusedMaxDeficit } = this.#options;
-    const wrong = refused.length === 0 ? undefined : this.#graph(refused);
-    const isRefused = ({ tokens }: DecodedTokens): boolean =>
-      wrong !== undefined && isExpected(wrong, tokens);
+  #expected(speech: ExpectedSpeech): Expected | undefined {
+    if (speech.length === 0) return undefined;
+    const { expectedMaxTokens, expectedMaxSteps, expectedMaxDeficit } = this.#options;
     return {
-      start: this.#graph(expected),
+      start: this.#graph(speech),
       maxTokens: expectedMaxTokens,
       maxSteps: expectedMaxSteps,
       maxDeficit: expectedMaxDeficit,
-      refused: isRefused,
-      accept: (free, found, deficit) =>
-        !isRefused(found) &&
-        (deficit <= refusedMaxDeficit || !isRefused(free)) &&
-        agrees(reading(free), textOf(found), deficit),
+      accept: (free, found, deficit) => agrees(reading(free), textOf(found), deficit),
     };
   }
 

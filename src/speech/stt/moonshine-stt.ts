@@ -180,8 +180,7 @@ export class MoonshineStt implements SttEngine {
       const work: MoonshineJob = {
         pcm: job.pcm,
         sampleRateHz: job.request.sampleRateHz,
-        expected: job.request.hints?.expected ?? [],
-        refused: job.request.hints?.refused ?? [],
+        expected: job.request.expected ?? [],
         ...(this.#crashNext ? { crash: true } : {}),
       };
       job.startedAt = this.#scheduler.now();

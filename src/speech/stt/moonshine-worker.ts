@@ -31,7 +31,7 @@ export interface MoonshineResult {
 const data = workerData as MoonshineWorkerData;
 
 /** The first run of a session plans its memory; a spoken second keeps that out of the first call. */
-const WARM_UP: RecognizeJob = { pcm: new Int16Array(8000), sampleRateHz: 8000, expected: [], refused: [] };
+const WARM_UP: RecognizeJob = { pcm: new Int16Array(8000), sampleRateHz: 8000, expected: [] };
 
 await serveWorker<MoonshineJob, MoonshineResult>(data.cancelFlag, async () => {
   const model = await MoonshineModel.load(data.encoderFile, data.decoderFile);

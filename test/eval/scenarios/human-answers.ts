@@ -111,7 +111,7 @@ async function answer(
     pcm: pcm.slice(from, last.end + postPadMs * SAMPLES_PER_MS),
     sampleRateHz: 8000,
     kind: 'final',
-    hints: dialogPort.speechHints({ kind: 'yes_no', decision: true, keypad: {} }, context),
+    expected: dialogPort.expectedSpeech({ kind: 'yes_no', decision: true, keypad: {} }, context),
   });
   if (!heard.ok || heard.value.noSpeech) return { result: 'nothing_heard', heard: '' };
   const { text, confidence } = heard.value;

@@ -76,7 +76,7 @@ export async function answerMetrics(
       pcm: line(pcm, seed),
       sampleRateHz: 8000,
       kind: 'final',
-      hints: { expected: speech, refused: [] },
+      expected: speech,
     });
     if (!result.ok) throw new Error(`no transcript: ${result.error.message}`);
     return result.value.text;

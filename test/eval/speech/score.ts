@@ -55,7 +55,7 @@ export async function understand(
       pcm: condition.degrade === undefined ? pcm16k : condition.degrade(pcm16k, seed),
       sampleRateHz: condition.degrade === undefined ? 16_000 : 8000,
       kind: 'final',
-      hints: { expected, refused: [] },
+      expected,
     });
     if (!result.ok) throw new Error(`no transcript of ${recording.file}: ${result.error.message}`);
     const reference = normalisedWords(recording.transcript);

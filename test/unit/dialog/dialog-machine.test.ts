@@ -308,16 +308,6 @@ describe('expectations', () => {
     });
   });
 
-  test('a name that is corrected and understood as the same again is refused, until it is another one', () => {
-    const talk = new Talk();
-    talk.start();
-    talk.say('book me tomorrow at ten about my grades, my name is Ada');
-    expect(talk.say('no, my name is Ada')).toMatch(/for Ada\. Is that right/);
-    expect(talk.last?.expectation).toMatchObject({ kind: 'yes_no', refusedName: 'Ada' });
-    talk.say('no, my name is Ida');
-    expect(talk.last?.expectation.refusedName).toBeUndefined();
-  });
-
   test('offered times are keys', () => {
     const talk = new Talk({ busy: [taken('2026-11-24', '10:00', '10:30')] });
     talk.start();

@@ -2,7 +2,7 @@ import { CONFIDENCE } from '../thresholds.js';
 import { asksForTimes } from '../language/commands.js';
 import { addDays, DAY_MIN, toLocal, weekdayOf, type LocalDate } from '../language/local-date.js';
 import { findMentions, type Mention } from '../language/mentions.js';
-import { findIntroducedName, readName, readSpelling, soundsLike } from '../language/names.js';
+import { findIntroducedName, readName, soundsLike } from '../language/names.js';
 import { findPurpose, readPurpose } from '../language/purposes.js';
 import { tokenize, type Token } from '../language/tokens.js';
 import { readYesNo } from '../language/yes-no.js';
@@ -10,7 +10,14 @@ import { line, type Line } from '../render.js';
 import { spokenDate } from '../spoken.js';
 import { today, type Slot } from './calendar.js';
 import type { AppointmentContext } from './advance.js';
-import { durationOf, slotKey, without, type AppointmentAsk, type AppointmentState } from './state.js';
+import {
+  durationOf,
+  REPEATS_TO_ASK,
+  slotKey,
+  without,
+  type AppointmentAsk,
+  type AppointmentState,
+} from './state.js';
 import type { SlotName } from '../types.js';
 
 /** What a sentence changed. */
@@ -107,7 +114,7 @@ function wasSet(field: SlotName, before: AppointmentState, after: AppointmentSta
       return after.purpose?.text !== before.purpose?.text;
     }
     case 'user_name': {
-      return after.name !== before.name || after.refusedName !== before.refusedName;
+      return after.name !== before.name || after.nameRepeats !== before.nameRepeats;
     }
     default: {
       return field;
@@ -314,12 +321,14 @@ function applyName(heard: Heard, rest: string, asked: AppointmentAsk | undefined
 }
 
 /**
- * A correction that is understood as what was read back: the first time the caller may have misheard and hears it
- * again, the second time the recogniser keeps mishearing and the name has to be said in another way.
+ * A correction that is understood as what was read back: at first the caller may have misheard and hears it again,
+ * then they are asked to say the name in another way, and after that the answer counts as not understood.
  */
 function named(state: AppointmentState, name: string): AppointmentState {
-  if (name !== state.name) return { ...without(state, 'refusedName'), name };
-  return name === state.refusedName ? without(state, 'name') : { ...state, refusedName: name };
+  if (state.name === undefined) return { ...state, name };
+  if (name !== state.name) return { ...state, name, nameRepeats: 0 };
+  const again = { ...state, nameRepeats: state.nameRepeats + 1 };
+  return again.nameRepeats === REPEATS_TO_ASK ? without(again, 'name') : again;
 }
 
 /** The name in an answer to "what is your name?", or in "no, it's Ida" after the name was read back as Ada. */
@@ -328,11 +337,7 @@ function answeredName(
   rest: string,
   asked: AppointmentAsk | undefined,
 ): string | undefined {
-  if (asked === 'name') {
-    const name = readName(rest);
-    const isRefused = name !== undefined && name === state.refusedName;
-    return isRefused && readSpelling(rest) === undefined ? undefined : name;
-  }
+  if (asked === 'name') return readName(rest);
   if (asked !== 'confirm' || state.name === undefined) return undefined;
   const said = readYesNo(rest);
   if (said?.answer !== 'no' || said.rest === '') return undefined;

@@ -2,7 +2,7 @@ import type { Expectation, ExpectationKind } from '../../../kernel/vocab.js';
 import { line, type Line } from '../render.js';
 import { spokenDate, spokenOn, spokenKeys, spokenList, spokenTime } from '../spoken.js';
 import { openDays, today, type CalendarContext, type Slot } from './calendar.js';
-import { durationOf, type AppointmentAsk, type AppointmentState } from './state.js';
+import { durationOf, REPEATS_TO_ASK, type AppointmentAsk, type AppointmentState } from './state.js';
 
 /** Days and services that are offered by key; more cannot be kept in mind on the phone. */
 const MAX_KEYS = 3;
@@ -36,7 +36,7 @@ export function question(state: AppointmentState, ctx: CalendarContext): readonl
       return [line('appointment.purpose.ask')];
     }
     case 'name': {
-      return [line(state.refusedName === undefined ? 'appointment.name.ask' : RETRIES.name)];
+      return [line(state.nameRepeats < REPEATS_TO_ASK ? 'appointment.name.ask' : RETRIES.name)];
     }
     case 'change': {
       return [line('appointment.change.ask')];
@@ -187,7 +187,6 @@ export function expectationOf(
     kind: KINDS[state.ask],
     decision: state.ask === 'confirm',
     keypad: { ...keysOf(state, ctx), '0': 'a person' },
-    ...(state.refusedName === undefined ? {} : { refusedName: state.refusedName }),
   };
 }
 

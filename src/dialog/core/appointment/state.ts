@@ -38,8 +38,8 @@ export interface AppointmentState {
   readonly within?: { readonly from: LocalDate; readonly to: LocalDate };
   readonly purpose?: Purpose;
   readonly name?: string;
-  /** A name that the caller corrected and that was understood once more. */
-  readonly refusedName?: string;
+  /** How often the name was corrected and understood as the same again. */
+  readonly nameRepeats: number;
   /** Times that were offered, in the order of their keys. */
   readonly offers: readonly Slot[];
   /** Days that were offered by key. */
@@ -60,10 +60,14 @@ export interface AppointmentState {
   readonly attempt: number;
 }
 
+/** A name that was corrected so often and understood as the same is asked for in another way. */
+export const REPEATS_TO_ASK = 2;
+
 /** An appointment about which nothing is known. */
 export const EMPTY_APPOINTMENT: AppointmentState = {
   state: 'INITIAL_GREETING',
   ask: 'date',
+  nameRepeats: 0,
   offers: [],
   days: [],
   numbered: false,

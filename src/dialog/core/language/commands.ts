@@ -54,11 +54,14 @@ const PATTERNS: readonly (readonly [Command, RegExp])[] = [
   ],
 ];
 
-/** The request that the words make, or `undefined`. Several sentences count when each makes the same request. */
+/**
+ * The request that the words make, or `undefined`. Several sentences, or parts between commas, which is how a recogniser
+ * may write them, count when each makes the same request.
+ */
 export function readCommand(text: string): Command | undefined {
   const whole = commandOf(text);
   if (whole !== undefined) return whole;
-  const sentences = text.split(/[.!?]+(?=\s|$)/).filter((sentence) => plain(sentence) !== '');
+  const sentences = text.split(/[.!?,]+(?=\s|$)/).filter((sentence) => plain(sentence) !== '');
   const [first, ...others] = sentences.map(commandOf);
   return others.length > 0 && others.every((command) => command === first) ? first : undefined;
 }
