@@ -4,7 +4,12 @@ import type { ServerConnection } from './connection.js';
 import { DTMF_CONTENT_TYPES, parseDtmfInfo, type InfoDigit } from './core/dtmf-info.js';
 import type { OfferAnswer } from './core/offer-answer.js';
 import { parseReason, terminationForBye } from './core/termination.js';
-import { parseReferNotify, type ReferNotify } from './core/transfer-machine.js';
+import {
+  parseReferNotify,
+  type ReferDone,
+  type ReferNotify,
+  type ReferResponse,
+} from './core/transfer-machine.js';
 import type { RemoteReason } from './core/types.js';
 import { guarded, type CallLog } from './log.js';
 import {
@@ -82,13 +87,13 @@ export class DialogPort {
     this.connection.bye(this.dialog, reason, done);
   }
 
-  /** Sends REFER (RFC 3515). `done` gets the final status, or undefined when the request could not be sent. */
-  refer(target: string, referredBy: string | undefined, done: (status: number | undefined) => void): void {
+  /** Sends REFER (RFC 3515). */
+  refer(target: string, referredBy: string | undefined, done: ReferDone): void {
     const headers: Record<string, string> = { 'Refer-To': `<${target}>` };
     if (referredBy !== undefined) headers['Referred-By'] = `<${referredBy}>`;
     if (this.dialog.local.contact !== undefined) headers['Contact'] = this.dialog.local.contact;
     const finished = guarded(this.log, 'refer', (error: unknown, response?: SrfResponse) =>
-      done(error === null || error === undefined ? response?.status : undefined),
+      done(error === null || error === undefined ? referResponse(response) : undefined),
     );
     if (this.connection.connected) this.dialog.request({ method: 'REFER', headers }, finished);
     else done(undefined);
@@ -171,10 +176,17 @@ export class DialogPort {
   }
 
   #onNotify(req: SrfRequest, res: SrfResponse): void {
-    if (!/^\s*refer\b/i.test(req.get('event') ?? '')) return res.send(489);
-    const mine = this.sink.onReferNotify(parseReferNotify(req.body, req.get('subscription-state')));
+    const event = req.get('event');
+    if (!/^\s*refer\b/i.test(event ?? '')) return res.send(489);
+    const mine = this.sink.onReferNotify(parseReferNotify(req.body, req.get('subscription-state'), event));
     res.send(mine ? 200 : 481);
   }
+}
+
+function referResponse(response: SrfResponse | undefined): ReferResponse | undefined {
+  if (response?.status === undefined) return undefined;
+  const cseq = cseqOf(response);
+  return { status: response.status, cseq: cseq < 0 ? undefined : cseq };
 }
 
 function refuseBody(res: SrfResponse, accept: string): void {

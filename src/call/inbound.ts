@@ -5,6 +5,7 @@ import type { IdentityHeaders } from './core/identity.js';
 import { OfferAnswer } from './core/offer-answer.js';
 import { parseAddressList, parseSipUri } from './core/sip-address.js';
 import { reasonHeader } from './core/termination.js';
+import type { ReferDone } from './core/transfer-machine.js';
 import { DialogPort } from './dialog-port.js';
 import type { Leg, Signalling } from './leg.js';
 import { guarded, type CallLog } from './log.js';
@@ -164,7 +165,7 @@ export class InboundSignalling implements Signalling {
     else this.#dialog.bye(reason, done);
   }
 
-  refer(target: string, done: (status: number | undefined) => void): void {
+  refer(target: string, done: ReferDone): void {
     const [to] = parseAddressList(this.parts.req.get('to'));
     if (this.#dialog === undefined) done(undefined);
     else this.#dialog.refer(target, to?.uri, done);

@@ -6,7 +6,12 @@ import type { Termination } from '../kernel/vocab.js';
 import type { InfoDigit } from './core/dtmf-info.js';
 import type { LegInput, LegMachine, LegOutput } from './core/leg-machine.js';
 import { parseSipUri } from './core/sip-address.js';
-import { TransferMachine, type ReferNotify, type TransferOutput } from './core/transfer-machine.js';
+import {
+  TransferMachine,
+  type ReferDone,
+  type ReferNotify,
+  type TransferOutput,
+} from './core/transfer-machine.js';
 import type { CallInfo, LegEvent, RemoteReason } from './core/types.js';
 import type { DialogSink } from './dialog-port.js';
 import type { CallHost, CallLeg } from './host.js';
@@ -19,7 +24,7 @@ export interface Signalling {
   invite(sdp: string): void;
   cancel(reason: Termination): void;
   bye(reason: Termination): void;
-  refer(target: string, done: (status: number | undefined) => void): void;
+  refer(target: string, done: ReferDone): void;
 }
 
 /** What a leg is made of. */
@@ -144,7 +149,7 @@ export class Leg implements CallLeg, DialogSink {
   }
 
   onReferNotify(notify: ReferNotify): boolean {
-    if (!this.#transfer.expectsNotify) return false;
+    if (!this.#transfer.expects(notify)) return false;
     this.#run(() => this.#transfer.handle(this.parts.scheduler.now(), { type: 'notify', notify }));
     return true;
   }
@@ -221,9 +226,9 @@ export class Leg implements CallLeg, DialogSink {
   #performTransfer(output: TransferOutput): void {
     switch (output.type) {
       case 'send_refer': {
-        const done = (status: number | undefined): void =>
+        const done: ReferDone = (response) =>
           this.#run(() =>
-            this.#transfer.handle(this.parts.scheduler.now(), { type: 'refer_response', status }),
+            this.#transfer.handle(this.parts.scheduler.now(), { type: 'refer_response', response }),
           );
         try {
           this.#signalling?.refer(output.target, done);

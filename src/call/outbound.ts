@@ -4,6 +4,7 @@ import type { ServerConnection } from './connection.js';
 import { OfferAnswer } from './core/offer-answer.js';
 import { parseAddressList, parseSipUri } from './core/sip-address.js';
 import { reasonHeader } from './core/termination.js';
+import type { ReferDone } from './core/transfer-machine.js';
 import { DialogPort } from './dialog-port.js';
 import type { CallHost, CallLeg } from './host.js';
 import { statusOf } from './inbound.js';
@@ -142,7 +143,7 @@ export class OutboundSignalling implements Signalling {
     else this.#dialog.bye(reason, done);
   }
 
-  refer(target: string, done: (status: number | undefined) => void): void {
+  refer(target: string, done: ReferDone): void {
     const [from] = parseAddressList(this.#dialog?.raw.req.get('from'));
     if (this.#dialog === undefined) done(undefined);
     else this.#dialog.refer(target, from?.uri, done);

@@ -6,8 +6,8 @@ import type { TransferState } from './types.js';
 /** Inputs of {@link TransferMachine}. */
 export type TransferInput =
   | { readonly type: 'start'; readonly target: string }
-  /** Final response to our REFER; no status when it could not be sent. */
-  | { readonly type: 'refer_response'; readonly status: number | undefined }
+  /** Final response to our REFER; `undefined` when it could not be sent. */
+  | { readonly type: 'refer_response'; readonly response: ReferResponse | undefined }
   | { readonly type: 'notify'; readonly notify: ReferNotify }
   | { readonly type: 'time' };
 
@@ -23,12 +23,24 @@ export type TransferOutput =
   /** The peer is connected to the target: our dialog is no longer needed. */
   | { readonly type: 'hangup'; readonly reason: 'transferred' };
 
+/** Final response to a REFER. */
+export interface ReferResponse {
+  readonly status: number;
+  /** CSeq number of the REFER, by which its NOTIFYs name it; `undefined` when it cannot be read. */
+  readonly cseq: number | undefined;
+}
+
+/** Gets the final response to a REFER, or `undefined` when the request could not be sent. */
+export type ReferDone = (response: ReferResponse | undefined) => void;
+
 /** What a NOTIFY of a REFER subscription says (RFC 3515 section 2.4.5). */
 export interface ReferNotify {
   /** Status of the sipfrag, if one could be read. */
   readonly status: number | undefined;
   /** Subscription-State is `terminated`. */
   readonly terminated: boolean;
+  /** CSeq number of the REFER it belongs to (RFC 3515 section 2.4.6); the first REFER of a dialog may go without. */
+  readonly referCseq: number | undefined;
 }
 
 /** `expired`: reported as failed because nothing came in time; the peer may still succeed. */
@@ -43,13 +55,16 @@ export class TransferMachine implements Machine<TransferInput, TransferOutput> {
   #state: State = 'idle';
   #deadline: MonoMs | undefined;
   #reportedTrying = false;
+  /** CSeq number of our last REFER, once it was answered. */
+  #cseq: number | undefined;
 
   /** @param timeoutMs - longest time from REFER, or from the last progress, to the final NOTIFY */
   constructor(private readonly timeoutMs: number) {}
 
-  /** A REFER was sent whose outcome a NOTIFY may still tell. */
-  get expectsNotify(): boolean {
-    return this.active || this.#state === 'expired';
+  /** Whether a NOTIFY may tell the outcome of our last REFER; what an earlier one has still to say is not wanted. */
+  expects({ referCseq }: ReferNotify): boolean {
+    if (!this.active && this.#state !== 'expired') return false;
+    return referCseq === undefined || this.#cseq === undefined || referCseq === this.#cseq;
   }
 
   /** A transfer is under way. */
@@ -70,7 +85,7 @@ export class TransferMachine implements Machine<TransferInput, TransferOutput> {
       case 'start':
         return this.#start(now, input.target);
       case 'refer_response':
-        return this.#response(now, input.status);
+        return this.#response(now, input.response);
       case 'notify':
         return this.#notify(now, input.notify);
       case 'time':
@@ -88,14 +103,16 @@ export class TransferMachine implements Machine<TransferInput, TransferOutput> {
     if (this.active || this.#state === 'connected') return;
     this.#state = 'referring';
     this.#reportedTrying = false;
+    this.#cseq = undefined;
     this.#deadline = addMs(now, this.timeoutMs);
     this.#outputs.push({ type: 'send_refer', target });
   }
 
-  #response(now: MonoMs, status: number | undefined): void {
+  #response(now: MonoMs, response: ReferResponse | undefined): void {
+    this.#cseq = response?.cseq;
     if (this.#state !== 'referring') return;
-    if (status === undefined) return this.#finish(now, 'failed', undefined);
-    if (status >= 300) return this.#finish(now, 'refused', status);
+    if (response === undefined) return this.#finish(now, 'failed', undefined);
+    if (response.status >= 300) return this.#finish(now, 'refused', response.status);
     this.#state = 'notified';
     this.#trying(now, undefined);
   }
@@ -140,15 +157,18 @@ export class TransferMachine implements Machine<TransferInput, TransferOutput> {
 
 const SIPFRAG_LIMIT = 4096;
 
-/** Reads a NOTIFY body (`message/sipfrag`, RFC 3420) and its Subscription-State. Never throws. */
+/** Reads a NOTIFY body (`message/sipfrag`, RFC 3420), its Subscription-State and its Event. Never throws. */
 export function parseReferNotify(
   body: string | undefined,
   subscriptionState: string | undefined,
+  event: string | undefined,
 ): ReferNotify {
   const text = (body ?? '').slice(0, SIPFRAG_LIMIT);
   const status = /^\s*SIP\/2\.0\s+([1-6]\d\d)\b/i.exec(text)?.[1];
+  const cseq = /;\s*id\s*=\s*(\d{1,10})\s*(?:;|$)/i.exec(event ?? '')?.[1];
   return {
     status: status === undefined ? undefined : Number(status),
     terminated: /^\s*terminated\b/i.test(subscriptionState ?? ''),
+    referCseq: cseq === undefined ? undefined : Number(cseq),
   };
 }

@@ -114,8 +114,13 @@ describe('within a call', () => {
 });
 
 describe('transfer', () => {
-  const notify = (dialog: StubDialog, body: string, state = 'active;expires=60'): number | undefined =>
-    dialog.receive('notify', { Event: 'refer', 'Subscription-State': state }, body).sent[0]?.status;
+  const notify = (
+    dialog: StubDialog,
+    body: string,
+    state = 'active;expires=60',
+    event = 'refer',
+  ): number | undefined =>
+    dialog.receive('notify', { Event: event, 'Subscription-State': state }, body).sent[0]?.status;
 
   test('REFER with Refer-To and Referred-By, NOTIFY 200, BYE', async () => {
     const { dialog, host } = await confirmed();
@@ -144,6 +149,19 @@ describe('transfer', () => {
     host.leg.transfer('tel:+4930124');
     expect(dialog.requests).toHaveLength(2);
     expect(host.ended).toEqual([]);
+  });
+
+  test('NOTIFY of a REFER before the last one: 481, and the last one goes on', async () => {
+    const { dialog, host, time } = await confirmed();
+    host.leg.transfer('sip:desk@example.org');
+    dialog.requests[0]?.done(null, new StubResponse(202, { CSeq: '2 REFER' }));
+    await time.advance(60_000);
+    host.leg.transfer('sip:other@example.org');
+    dialog.requests[1]?.done(null, new StubResponse(202, { CSeq: '3 REFER' }));
+    expect(notify(dialog, 'SIP/2.0 486 Busy', 'terminated', 'refer;id=2')).toBe(481);
+    expect(host.events.at(-1)).toMatchObject({ type: 'transfer', state: 'trying' });
+    expect(notify(dialog, 'SIP/2.0 200 OK', 'terminated', 'refer;id=3')).toBe(200);
+    expect(host.ended.map((end) => end.reason)).toEqual(['transferred']);
   });
 
   test('REFER without any outcome fails in time, with the call alive', async () => {

@@ -9,10 +9,13 @@ import {
 } from '../../../src/call/core/transfer-machine.js';
 
 const START: TransferInput = { type: 'start', target: 'sip:desk@example.org' };
-const response = (status: number | undefined): TransferInput => ({ type: 'refer_response', status });
+const response = (status: number | undefined, cseq?: number): TransferInput => ({
+  type: 'refer_response',
+  response: status === undefined ? undefined : { status, cseq },
+});
 const notify = (status: number | undefined, terminated = false): TransferInput => ({
   type: 'notify',
-  notify: { status, terminated },
+  notify: { status, terminated, referCseq: undefined },
 });
 
 function run(inputs: readonly (TransferInput | number)[]): { words: string[]; machine: TransferMachine } {
@@ -94,6 +97,24 @@ describe('blind transfer', () => {
     expect(run([START, response(202), START]).words).toEqual(['send_refer', 'trying']);
   });
 
+  test('a NOTIFY that names the REFER before the last one is not expected, one that names none is', () => {
+    const { machine } = run([START, response(403, 2), START, response(202, 3)]);
+    const named = (referCseq: number | undefined) => ({ status: 200, terminated: true, referCseq });
+    expect([2, 3, undefined].map((cseq) => machine.expects(named(cseq)))).toEqual([false, true, true]);
+    // Before its response the number of a REFER is not known.
+    expect(run([START]).machine.expects(named(2))).toBe(true);
+  });
+
+  test.each([
+    ['refer;id=42', 42],
+    ['Refer ; ID = 7;x=y', 7],
+    ['refer', undefined],
+    ['refer;id=x', undefined],
+    [undefined, undefined],
+  ])('Event %j', (event, referCseq) => {
+    expect(parseReferNotify('', undefined, event).referCseq).toBe(referCseq);
+  });
+
   test.each([
     ['SIP/2.0 200 OK\r\n', 'terminated;reason=noresource', 200, true],
     ['SIP/2.0 180 Ringing', 'active;expires=60', 180, false],
@@ -103,6 +124,6 @@ describe('blind transfer', () => {
     [undefined, undefined, undefined, false],
     ['SIP/2.0 999 No', 'active', undefined, false],
   ])('sipfrag %j with state %j', (body, state, status, terminated) => {
-    expect(parseReferNotify(body, state)).toEqual({ status, terminated });
+    expect(parseReferNotify(body, state, 'refer')).toEqual({ status, terminated, referCseq: undefined });
   });
 });
