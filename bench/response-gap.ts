@@ -33,6 +33,8 @@ interface Turn {
   readonly replyOffsetMs: number;
   /** The agent's own segments of the gap. */
   readonly segments: Readonly<Record<string, number>>;
+  /** What the agent understood. */
+  readonly heard: string;
 }
 
 /** Critical path of a reply, and the recogniser's lag beside it, as the transcript names them. */
@@ -86,7 +88,18 @@ export async function run(): Promise<BenchReport> {
     await line.close();
     await agent.stop();
   }
+  explainSlow(calls.flatMap((call) => call.turns));
   return summary(calls);
+}
+
+/** Says on standard error what the slowest tenth of the complete answers waited for. */
+function explainSlow(turns: readonly Turn[]): void {
+  const complete = turns.filter(({ tag }) => tag === 'complete').sort((a, b) => b.wireMs - a.wireMs);
+  for (const { wireMs, ledgerMs, heard, segments } of complete.slice(0, Math.ceil(complete.length / 10))) {
+    const parts = SEGMENTS.map((name) => `${name} ${round(segments[name] ?? 0, 0)}`).join(', ');
+    const why = ledgerMs === undefined ? 'no turn of the agent' : `heard "${heard}" (${parts})`;
+    process.stderr.write(`  slow: ${round(wireMs, 0)} ms, ${why}\n`);
+  }
 }
 
 function summary(calls: readonly Call[]): BenchReport {
@@ -129,6 +142,7 @@ function agreement(turns: readonly Turn[]): BenchMetrics {
 }
 
 interface LedgerTurn {
+  readonly heard: string;
   /** End of the caller's words, wall clock. */
   readonly spokeUntil: number;
   readonly gapMs: number;
@@ -138,6 +152,7 @@ interface LedgerTurn {
 interface TranscriptLine {
   readonly turn_id: string;
   readonly role: string;
+  readonly text: string;
   readonly at: string;
   readonly timings: Readonly<Record<string, number>>;
 }
@@ -165,7 +180,8 @@ function ledgerTurn(line: TranscriptLine, transcript: readonly TranscriptLine[])
   const { response_gap_ms: gapMs, vad_hangover_ms: hangover, endpoint_wait_ms: wait } = line.timings;
   const asked = transcript.find(({ role, turn_id: id }) => role === 'user' && id === line.turn_id);
   if (gapMs === undefined || hangover === undefined || wait === undefined || asked === undefined) return [];
-  return [{ spokeUntil: Date.parse(asked.at) - hangover - wait, gapMs, timings: line.timings }];
+  const spokeUntil = Date.parse(asked.at) - hangover - wait;
+  return [{ heard: asked.text, spokeUntil, gapMs, timings: line.timings }];
 }
 
 function joined(report: CallReport, ledger: readonly LedgerTurn[]): Turn[] {
@@ -174,7 +190,8 @@ function joined(report: CallReport, ledger: readonly LedgerTurn[]): Turn[] {
     const endOffsetMs = near === undefined ? 0 : near.spokeUntil - spokeUntil;
     const replyOffsetMs = near === undefined ? 0 : endOffsetMs + near.gapMs - ms;
     const segments = near?.timings ?? {};
-    return { tag, wireMs: ms, ledgerMs: near?.gapMs, endOffsetMs, replyOffsetMs, segments };
+    const heard = near?.heard ?? '';
+    return { tag, wireMs: ms, ledgerMs: near?.gapMs, endOffsetMs, replyOffsetMs, segments, heard };
   });
 }
 

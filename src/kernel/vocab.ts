@@ -4,7 +4,7 @@
 export type ExpectationKind =
   'free' | 'yes_no' | 'date' | 'time' | 'name' | 'purpose' | 'choice' | 'correction' | 'digits';
 
-/** The expectation with what a keypad may answer and which words are likely. */
+/** The expectation with what a keypad may answer. */
 export interface Expectation {
   readonly kind: ExpectationKind;
   /** True at a decision (a confirmation): the silence wait is longer. */

@@ -1,7 +1,4 @@
-import { join } from 'node:path';
 import { dialogPort } from '../../src/app/dialog-wiring.js';
-import { loadBusiness } from '../../src/dialog/business.js';
-import { loadPrompts } from '../../src/dialog/prompts.js';
 import { FakeKnowledge } from '../../src/dialog/testing/fake-knowledge.js';
 import { callId, requestId, utteranceId } from '../../src/kernel/ids.js';
 import { seededRng } from '../../src/kernel/rng.js';
@@ -16,6 +13,7 @@ import { FakeStt, type FakeAnswer } from '../../src/speech/testing/fake-stt.js';
 import { FakeTts } from '../../src/speech/testing/fake-tts.js';
 import { FakeStore } from '../../src/store/testing/fake-store.js';
 import type { NetemOptions } from '../support/netem.js';
+import { shippedContext } from '../support/shipped-context.js';
 import { VirtualNetwork, type VirtualRtpTransport } from '../support/virtual-rtp.js';
 import { VirtualTime } from '../support/virtual-time.js';
 
@@ -34,16 +32,6 @@ export interface ReplayOptions {
 
 /** One spoken word lasts this long with the fake voice; the caller uses the same one. */
 const WORD_MS = 300;
-const ROOT = join(import.meta.dirname, '..', '..');
-
-/** The business and the words that come with the program. */
-export async function shippedContext(): Promise<SessionPorts['context']> {
-  const business = await loadBusiness(join(ROOT, 'business.yaml'));
-  const { prompts, personas } = await loadPrompts(join(ROOT, 'prompts'));
-  const [persona] = Object.values(personas);
-  if (persona === undefined) throw new Error('no persona');
-  return { business, prompts, persona: { id: persona.id, name: persona.name } };
-}
 
 class FakeLeg implements SessionLeg {
   readonly transfers: string[] = [];

@@ -10,11 +10,11 @@ import { EnergyVad } from '../../src/speech/testing/energy-vad.js';
 import { FakeStt } from '../../src/speech/testing/fake-stt.js';
 import { FakeTts } from '../../src/speech/testing/fake-tts.js';
 import { FakeStore } from '../../src/store/testing/fake-store.js';
+import { shippedContext } from '../support/shipped-context.js';
 import { VirtualNetwork } from '../support/virtual-rtp.js';
 import { VirtualTime } from '../support/virtual-time.js';
 import { invite, OFFER, openFixture } from '../unit/call/edge-fixture.js';
 import { StubMessage, type StubSrf } from '../unit/call/stub-srf.js';
-import { shippedContext } from './harness.js';
 
 /** The edge over a stubbed SIP server with the host of the program; `ports` RTP ports in all. */
 async function house(ports = 10): Promise<{

@@ -44,8 +44,9 @@ const DAYS =
 /**
  * Variables of a script: its own, and facts drawn from the office's calendar so that a booking can succeed:
  * `date`, `time` (ISO), `date_spoken`, `weekday`, `time_spoken`, `name`, and another open day as
- * `wrong_date_spoken` and `wrong_weekday` for corrections; `time_again` says the time in other words; `date_heard` and `time_heard` are expressions that match the
- * ways in which a recogniser writes them, `name_heard` one that matches the first name.
+ * `wrong_date_spoken` and `wrong_weekday` for corrections; `time_again` says the time in other words; `date_heard` and
+ * `time_heard` are expressions that match the ways in which a recogniser writes them, `name_heard` one that matches the
+ * first name.
  */
 export function scriptVariables(
   script: CallScript,

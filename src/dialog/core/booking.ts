@@ -14,8 +14,7 @@ import type { Availability, BookingDraft, BookingResult } from './types.js';
 
 /** Starts a booking with the sentence that asked for it. */
 export function startBooking(draft: Draft, text: string, confidence: number): void {
-  draft.set({ ask: 'appointment' });
-  draft.set({ misses: 0 });
+  draft.set({ ask: 'appointment', misses: 0 });
   applyOutcome(draft, begin(text, confidence, draft.appointmentContext));
 }
 

@@ -64,7 +64,7 @@ const ANSWERS: Phrases = [
 const CLOSINGS: Sentence = [
   ['no', "no, that's all", "that's all", 'that is all', 'no thanks', 'no thank you', 'no, thank you', ''],
   ['thank you', 'thanks', ''],
-  ['goodbye', 'good bye', 'bye', 'bye bye', ''],
+  ['goodbye', 'good bye', 'good-bye', 'bye', 'bye bye', ''],
 ];
 
 const REQUESTS: Sentence = [
@@ -138,7 +138,7 @@ export function expectedSpeech(
     }
     case 'yes_no': {
       if (expectation.decision) return [[ANSWERS], ...corrections(business, today)];
-      return [[ANSWERS], timeSentence(), ...dateSentences(business, today)];
+      return [[ANSWERS], CLOSINGS, timeSentence(), ...dateSentences(business, today)];
     }
     case 'correction': {
       return corrections(business, today);

@@ -10,6 +10,9 @@ const HEAD_DIM = 36;
 /** The encoder's three convolutions need at least this much audio at 16 kHz. */
 export const MIN_ENCODER_SAMPLES = 1600;
 
+/** Enough for the first step and those that read the cache. */
+const WARM_UP_TOKENS = 4;
+
 /** One thread per session: a second one doubles the cost and makes nothing faster. */
 const SESSION_OPTIONS: InferenceSession.SessionOptions = {
   intraOpNumThreads: 1,
@@ -123,6 +126,12 @@ export class MoonshineModel {
       search.expand(path, logits, feeds);
     }
     return search;
+  }
+
+  /** The first runs of a session plan its memory; a second of noise keeps that out of the first call. */
+  async warmUp(): Promise<void> {
+    const noise = Float32Array.from({ length: 16_000 }, (_, index) => 0.1 * Math.sin(index * index));
+    await this.decode(noise, { noSpeechThreshold: Infinity, maxTokens: WARM_UP_TOKENS }, () => false);
   }
 
   /** Frees the sessions. */

@@ -1,4 +1,3 @@
-import llamaTokenizer from 'llama-tokenizer-js';
 import { confidenceOf } from '../core/confidence.js';
 import type { DecodedTokens } from '../core/greedy.js';
 import { toFloat, upsampleToFloat } from '../core/resample.js';
@@ -9,6 +8,7 @@ import { agrees, expectedConfidence, type FreeReading } from '../core/expected.j
 import { phraseGraph, type PhraseState } from '../core/phrase-graph.js';
 import { scoreOf } from '../core/phrase-search.js';
 import { MIN_ENCODER_SAMPLES, type Expected, type MoonshineModel } from './moonshine-model.js';
+import { decodeTokens, encodePhrase } from './tokenizer.js';
 
 const RATE_HZ = 16_000;
 
@@ -50,7 +50,7 @@ export interface RecognizerOptions {
   readonly silencePeak: number;
   /** Longest free reading, in tokens, in whose place an expected sentence is looked for. Default 24. */
   readonly expectedMaxTokens: number;
-  /** Most runs of the decoder in that search. Default 64. */
+  /** Most runs of the decoder in that search. Default 24. */
   readonly expectedMaxSteps: number;
   /** How much less likely than the free reading an expected sentence may be, in log units. Default 6. */
   readonly expectedMaxDeficit: number;
@@ -70,7 +70,7 @@ export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
   secondLookMaxMs: 8000,
   silencePeak: 0.002,
   expectedMaxTokens: 24,
-  expectedMaxSteps: 64,
+  expectedMaxSteps: 24,
   expectedMaxDeficit: 6,
 };
 
@@ -174,9 +174,11 @@ export class MoonshineRecognizer {
     if (meanLogProb(first.tokens) >= secondLookBelow || lengthMs > secondLookMaxMs) return first;
     const second = await this.#decode(segment, short ? longPadding : shortPadding, expected, cancelled);
     if (second === undefined) return undefined;
-    if (second.expected) return agrees(reading(first.tokens), textOf(second.tokens), 0) ? second : first;
-    const better = !second.tokens.noSpeech && meanLogProb(second.tokens) > meanLogProb(first.tokens);
-    return better ? second : first;
+    const better = second.expected
+      ? agrees(reading(first.tokens), textOf(second.tokens), 0)
+      : !second.tokens.noSpeech && meanLogProb(second.tokens) > meanLogProb(first.tokens);
+    // Words that one alignment has heard are no noise because the other was less sure of them.
+    return better ? { ...second, noise: first.noise && second.noise } : first;
   }
 
   async #decode(
@@ -220,8 +222,7 @@ export class MoonshineRecognizer {
   /** The graph of expected speech; the one that was not used for longest gives way. */
   #graph(speech: ExpectedSpeech): PhraseState {
     const key = JSON.stringify(speech);
-    const graph =
-      this.#graphs.get(key) ?? phraseGraph(speech, (text) => llamaTokenizer.encode(text, false, true));
+    const graph = this.#graphs.get(key) ?? phraseGraph(speech, encodePhrase);
     this.#graphs.delete(key);
     this.#graphs.set(key, graph);
     const [oldest] = this.#graphs.keys();
@@ -230,8 +231,7 @@ export class MoonshineRecognizer {
   }
 }
 
-const textOf = ({ tokens }: DecodedTokens): string =>
-  tokens.length === 0 ? '' : llamaTokenizer.decode([...tokens], false).trim();
+const textOf = ({ tokens }: DecodedTokens): string => decodeTokens(tokens);
 
 const reading = (free: DecodedTokens): FreeReading => ({
   text: textOf(free),

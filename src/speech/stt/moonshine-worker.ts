@@ -30,13 +30,10 @@ export interface MoonshineResult {
 
 const data = workerData as MoonshineWorkerData;
 
-/** The first run of a session plans its memory; a spoken second keeps that out of the first call. */
-const WARM_UP: RecognizeJob = { pcm: new Int16Array(8000), sampleRateHz: 8000, expected: [] };
-
 await serveWorker<MoonshineJob, MoonshineResult>(data.cancelFlag, async () => {
   const model = await MoonshineModel.load(data.encoderFile, data.decoderFile);
+  await model.warmUp();
   const recognizer = new MoonshineRecognizer(model, data.options);
-  await recognizer.recognize(WARM_UP, () => false);
   return {
     async run(job, cancelled) {
       if (job.crash === true) process.exit(1);

@@ -1,21 +1,12 @@
-import { join } from 'node:path';
 import { fixedSentences, warmGreeting, warmPrompts } from '../../../src/app/warm-speech.js';
-import { loadBusiness } from '../../../src/dialog/business.js';
-import { loadPrompts } from '../../../src/dialog/prompts.js';
-import { projectRoot } from '../../../src/threads/project-root.js';
+import type { SessionPorts } from '../../../src/session/ports.js';
 import { FakeTts } from '../../../src/speech/testing/fake-tts.js';
+import { shippedContext } from '../../support/shipped-context.js';
 import { VirtualTime } from '../../support/virtual-time.js';
 
-async function office() {
-  const root = projectRoot();
-  const { prompts, personas } = await loadPrompts(join(root, 'prompts'));
-  const [persona] = Object.values(personas);
-  if (persona === undefined) throw new Error('no persona');
-  return {
-    prompts,
-    persona: { ...persona, voice: 'tone' },
-    business: await loadBusiness(join(root, 'business.yaml')),
-  };
+async function office(): Promise<SessionPorts['context']> {
+  const shipped = await shippedContext();
+  return { ...shipped, persona: { ...shipped.persona, voice: 'tone' } };
 }
 
 test('the greeting is spoken as a call asks for it: voice, rate and words', async () => {

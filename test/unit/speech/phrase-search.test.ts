@@ -34,15 +34,12 @@ describe('expected speech as a graph', () => {
     'On Tuesday, the first please.',
     'yes',
     'No, thank you!',
-    'no.',
-  ])('is expected: %s', (sentence) => {
-    // "no." alone is no sentence of either alternative.
-    expect(isExpected(start, encode(sentence))).toBe(sentence !== 'no.');
-  });
+  ])('is expected: %s', (sentence) => expect(isExpected(start, encode(sentence))).toBe(true));
 
   test.each([
     '',
     'on',
+    'no.',
     'Monday Monday',
     'Tuesday',
     'thank you',
