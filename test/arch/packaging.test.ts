@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { loadConfig } from '../../src/app/config/index.js';
@@ -22,6 +22,11 @@ interface Compose {
   readonly services: Readonly<Record<string, Service>>;
   readonly volumes: Readonly<Record<string, unknown>>;
 }
+
+test('the build makes the command executable: npx runs it as it is, in a checkout', () => {
+  const { bin } = JSON.parse(read('package.json')) as { bin: { leibniz: string } };
+  expect(() => accessSync(join(projectRoot(), bin.leibniz), constants.X_OK)).not.toThrow();
+});
 
 describe('docker-compose.yml', () => {
   const text = read('docker-compose.yml');
