@@ -1,4 +1,5 @@
 import { RtpMediaSession, cryptoRng, type Pacer, type RtpPortPool } from '../src/media/index.js';
+import type { Rng } from '../src/kernel/rng.js';
 import { realScheduler } from '../src/threads/real-scheduler.js';
 
 /** Address of both ends. */
@@ -9,21 +10,26 @@ export async function connectPair(
   pool: RtpPortPool,
   pacer: Pacer,
 ): Promise<readonly [RtpMediaSession, RtpMediaSession]> {
-  const caller = await open(pool, pacer);
-  const agent = await open(pool, pacer);
+  const caller = await openSession(pool, pacer);
+  const agent = await openSession(pool, pacer);
   const answer = agent.answerOffer(caller.createOffer());
   if (!answer.ok || !caller.acceptAnswer(answer.value.sdp).ok) throw new Error('no agreement on media');
   return [caller, agent];
 }
 
-async function open(pool: RtpPortPool, pacer: Pacer): Promise<RtpMediaSession> {
+/** One end over a real socket. */
+export async function openSession(
+  pool: RtpPortPool,
+  pacer: Pacer,
+  rng: Rng = cryptoRng,
+): Promise<RtpMediaSession> {
   const transport = await pool.allocate();
   if (!transport.ok) throw new Error(transport.error.message);
   return new RtpMediaSession({
     transport: transport.value,
     pacer,
     scheduler: realScheduler,
-    rng: cryptoRng,
+    rng,
     localHost: HOST,
   });
 }

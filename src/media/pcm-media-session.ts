@@ -6,7 +6,7 @@ import { InactivityWatch } from './core/inactivity.js';
 import { createResampler } from './core/resample.js';
 import { SilenceClock } from './core/silence-clock.js';
 import { MediaSession, type MediaSessionOptions } from './media-session.js';
-import type { MediaStats } from './ports.js';
+import { NO_MEDIA, type MediaStats } from './ports.js';
 
 /** Samples of one outgoing block: 50 ms at 16 kHz. */
 export const PCM_BLOCK_SAMPLES = 800;
@@ -87,27 +87,11 @@ export class PcmMediaSession extends MediaSession {
   stats(): MediaStats {
     return {
       received: {
+        ...NO_MEDIA.received,
         packets: Math.floor(this.#receivedSamples / FRAME_SAMPLES),
-        lost: 0,
-        late: 0,
-        duplicates: 0,
-        malformed: 0,
-        injected: 0,
-        unknownPayloadType: 0,
-        unreadable: 0,
-        concealedMs: 0,
         silenceMs: samplesToMs(this.#silenceSamples),
-        jitterMs: 0,
-        targetMs: 0,
       },
-      sent: {
-        packets: this.#blocks,
-        octets: this.#blocks * PCM_BLOCK_SAMPLES * 2,
-        remoteLost: undefined,
-        remoteFractionLost: undefined,
-        remoteJitterMs: undefined,
-        roundTripMs: undefined,
-      },
+      sent: { ...NO_MEDIA.sent, packets: this.#blocks, octets: this.#blocks * PCM_BLOCK_SAMPLES * 2 },
       playout: { ...this.playout.stats },
     };
   }

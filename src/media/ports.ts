@@ -82,6 +82,33 @@ export interface MediaStats {
   readonly playout: { readonly stale: number; readonly overflowed: number; readonly underruns: number };
 }
 
+/** The figures of a call before its first packet. */
+export const NO_MEDIA: MediaStats = {
+  received: {
+    packets: 0,
+    lost: 0,
+    late: 0,
+    duplicates: 0,
+    malformed: 0,
+    injected: 0,
+    unknownPayloadType: 0,
+    unreadable: 0,
+    concealedMs: 0,
+    silenceMs: 0,
+    jitterMs: 0,
+    targetMs: 0,
+  },
+  sent: {
+    packets: 0,
+    octets: 0,
+    remoteLost: undefined,
+    remoteFractionLost: undefined,
+    remoteJitterMs: undefined,
+    roundTripMs: undefined,
+  },
+  playout: { stale: 0, overflowed: 0, underruns: 0 },
+};
+
 /** Audio of one call, whatever carries it: what a session hears from and speaks to. */
 export interface MediaPort {
   /** Adds a listener for everything that happens. Returns a function that removes it. */

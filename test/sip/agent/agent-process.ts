@@ -76,6 +76,15 @@ function keepEmbeddings(dataDir: string): void {
   }
 }
 
+/** How {@link AgentProcess.start} starts the agent. */
+export interface AgentOptions {
+  /** First of 200 ports for RTP, unless `env` says otherwise. */
+  readonly rtpPortMin: number;
+  /** Default: a prepared one of its own. */
+  readonly dataDir?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** The agent as a user starts it: a process, a data folder and ports of its own. */
 export class AgentProcess {
   #output: string;
@@ -96,14 +105,9 @@ export class AgentProcess {
   /**
    * Starts `serve` and waits until it says where its API is.
    *
-   * @param rtpPortMin - first of 200 ports for RTP, unless `env` says otherwise
    * @throws Error with the program's own words when it ends instead
    */
-  static async start(o: {
-    readonly rtpPortMin: number;
-    readonly dataDir?: string;
-    readonly env?: Readonly<Record<string, string>>;
-  }): Promise<AgentProcess> {
+  static async start(o: AgentOptions): Promise<AgentProcess> {
     const dataDir = o.dataDir ?? (await preparedDataDir());
     const child = spawn(process.execPath, [MAIN, 'serve'], { env: serveEnv(o.rtpPortMin, dataDir, o.env) });
     const ended = finished(child);
@@ -209,6 +213,21 @@ export class AgentProcess {
   async discard(...folders: readonly string[]): Promise<void> {
     if (this.running) await this.kill();
     for (const folder of [this.dataDir, ...folders]) dropFolder(folder);
+  }
+}
+
+/** An agent and a folder that the tests of one suite share: there before the first, gone after the last. */
+export class SuiteAgent {
+  agent!: AgentProcess;
+  folder = '';
+
+  constructor(options: AgentOptions) {
+    beforeAll(async () => {
+      this.folder = newFolder();
+      this.agent = await AgentProcess.start(options);
+    }, 90_000);
+
+    afterAll(() => this.agent.discard(this.folder), 30_000);
   }
 }
 

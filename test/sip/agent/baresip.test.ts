@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readWav, writeWav } from '../../../src/media/wav.js';
 import { requires } from '../../support/requires.js';
-import { AgentProcess, freePort, leibniz, newFolder, program } from './agent-process.js';
+import { freePort, leibniz, program, SuiteAgent } from './agent-process.js';
 import { saidBy } from './wire.js';
 
 const QUESTION = 'What are your opening hours?';
@@ -65,17 +65,10 @@ function recognised(text: string, heard: string): number {
 }
 
 requires.binary('baresip')('the agent and baresip', () => {
-  let agent: AgentProcess;
-  let folder: string;
-
-  beforeAll(async () => {
-    folder = newFolder();
-    agent = await AgentProcess.start({ rtpPortMin: 27_400 });
-  }, 90_000);
-
-  afterAll(() => agent.discard(folder), 30_000);
+  const suite = new SuiteAgent({ rtpPortMin: 27_400 });
 
   test('a call: greeting, question, answer, hang-up; both ends end well', async () => {
+    const { agent, folder } = suite;
     await speak(folder);
     const config = await configure(folder);
     const dial = ['-e', `d sip:agent@127.0.0.1:${agent.sipPort}`];

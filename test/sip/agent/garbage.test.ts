@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { seededRng } from '../../../src/kernel/rng.js';
 import { requires } from '../../support/requires.js';
-import { AgentProcess, eventually, newFolder, pause } from './agent-process.js';
+import { AgentProcess, eventually, pause, SuiteAgent } from './agent-process.js';
 import { RtpSink } from './rtp-sink.js';
 import { sipp } from './sipp.js';
 import { saidBy } from './wire.js';
@@ -27,17 +27,10 @@ async function sendAll(datagrams: readonly Uint8Array[], port: number): Promise<
 }
 
 requires.binary('sipp')('the agent under fire, killed and started again', () => {
-  let agent: AgentProcess;
-  let folder: string;
-
-  beforeAll(async () => {
-    folder = newFolder();
-    agent = await AgentProcess.start({ rtpPortMin: 27_600 });
-  }, 90_000);
-
-  afterAll(() => agent.discard(folder), 30_000);
+  const suite = new SuiteAgent({ rtpPortMin: 27_600 });
 
   test('garbage on the SIP port: the next caller is served', async () => {
+    const { agent, folder } = suite;
     await sendAll(garbage(DATAGRAMS, Buffer.from('INVITE sip:agent@127.0.0.1 SIP/2.0\r\n')), agent.sipPort);
     const { code } = await sipp({ folder, scenario: 'uac-options', service: 'after', target: agent.sipPort });
     expect(code).toBe(0);
@@ -45,6 +38,7 @@ requires.binary('sipp')('the agent under fire, killed and started again', () => 
   });
 
   test('garbage on the audio port of a call, from its peer and from a stranger: the call does not notice', async () => {
+    const { agent, folder } = suite;
     const sink = await RtpSink.open();
     const service = 'garbage-in-audio';
     const run = sipp({
@@ -71,6 +65,7 @@ requires.binary('sipp')('the agent under fire, killed and started again', () => 
   }, 30_000);
 
   test('killed in a call, started again: the call is closed as aborted with its transcript, the next one is taken', async () => {
+    const { agent, folder } = suite;
     const service = 'killed';
     const { dataDir, sipPort } = agent;
     const run = sipp({ folder, scenario: 'uac-dtmf-info', service, target: sipPort, stayMs: 4000 });
@@ -82,18 +77,20 @@ requires.binary('sipp')('the agent under fire, killed and started again', () => 
       return items.find((call) => call.to === service && call.turn_count > 0)?.id;
     }, 'the key in the record');
     await agent.kill();
-    agent = await AgentProcess.start({ rtpPortMin: 27_600, dataDir, env: { SIP_PORT: String(sipPort) } });
-    const call = await agent.callTo(service);
+    const env = { SIP_PORT: String(sipPort) };
+    suite.agent = await AgentProcess.start({ rtpPortMin: 27_600, dataDir, env });
+    const call = await suite.agent.callTo(service);
     expect({ id: call.id, reason: call.reason }).toEqual({ id, reason: 'aborted' });
     expect(saidBy('user', call)).toEqual(['[key 5]']);
     // The new process knows nothing of the dialog and says so.
     expect((await run).output).toMatch(/481/);
     const next = await sipp({ folder, scenario: 'uac-answer-bye', service: 'next', target: sipPort });
     expect(next.code).toBe(0);
-    expect((await agent.callTo('next')).reason).toBe('caller_hangup');
+    expect((await suite.agent.callTo('next')).reason).toBe('caller_hangup');
   }, 90_000);
 
   test('SIGTERM in a call: new calls are refused, this one is ended in time, exit code 0', async () => {
+    const { agent, folder } = suite;
     const service = 'drained';
     const run = sipp({ folder, scenario: 'uac-dtmf-info', service, target: agent.sipPort, stayMs: 2500 });
     await eventually(async () => ((await agent.metric('calls_active')) === 1 ? true : undefined), 'a call');

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requires } from '../../support/requires.js';
-import { AgentProcess, eventually, newFolder } from './agent-process.js';
+import { eventually, SuiteAgent } from './agent-process.js';
 import { sipp } from './sipp.js';
 
 /** Calls of the load run, and how many begin a second. The full run is 200 at 10. */
@@ -23,18 +23,11 @@ function statistics(folder: string): Record<string, string> {
 }
 
 requires.binary('sipp')('the agent under load', () => {
-  let agent: AgentProcess;
-  let folder: string;
-
-  beforeAll(async () => {
-    folder = newFolder();
-    const env = { MAX_CALLS: '400', RTP_PORT_MIN: '28000', RTP_PORT_MAX: '29998' };
-    agent = await AgentProcess.start({ rtpPortMin: 28_000, env });
-  }, 90_000);
-
-  afterAll(() => agent.discard(folder), 30_000);
+  const env = { MAX_CALLS: '400', RTP_PORT_MIN: '28000', RTP_PORT_MAX: '29998' };
+  const suite = new SuiteAgent({ rtpPortMin: 28_000, env });
 
   const settled = async (portsFree: number): Promise<void> => {
+    const { agent } = suite;
     await eventually(
       async () => ((await agent.metric('rtp_ports_free')) === portsFree ? true : undefined),
       'free ports',
@@ -46,6 +39,7 @@ requires.binary('sipp')('the agent under load', () => {
   test(
     `${CALLS} calls at ${RATE} a second: none fails, nothing is sent twice, everything is given back`,
     async () => {
+      const { agent, folder } = suite;
       const portsFree = await agent.metric('rtp_ports_free');
       const warmUp = ['-m', String(WARM_UP), '-r', String(RATE)];
       expect(

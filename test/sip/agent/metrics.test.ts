@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { METRIC_NAMES, metricOf, type MetricName } from '../../../src/telemetry/catalogue.js';
-import { AgentProcess, eventually, newFolder, program, ROOT } from './agent-process.js';
+import { eventually, program, ROOT, SuiteAgent, type AgentProcess } from './agent-process.js';
 
 /** What stays at zero while nothing goes wrong. Each needs the fault or the load that it counts. */
 const NEEDS_A_FAULT: Readonly<Partial<Record<MetricName, string>>> = {
@@ -78,17 +78,10 @@ async function typedConversation(agent: AgentProcess): Promise<string> {
 }
 
 describe('one call and one conversation', () => {
-  let agent: AgentProcess;
-  let folder: string;
-
-  beforeAll(async () => {
-    folder = newFolder();
-    agent = await AgentProcess.start({ rtpPortMin: 26_600 });
-  }, 90_000);
-
-  afterAll(() => agent.discard(folder), 30_000);
+  const suite = new SuiteAgent({ rtpPortMin: 26_600 });
 
   test('every metric of the catalogue moves', async () => {
+    const { agent, folder } = suite;
     const script = join(folder, 'script.yaml');
     writeFileSync(script, SCRIPT);
     const stranger = createSocket('udp4');

@@ -1,9 +1,8 @@
+import { HOST, openSession } from '../../../bench/rtp-calls.js';
 import { utteranceId } from '../../../src/kernel/ids.js';
 import { seededRng } from '../../../src/kernel/rng.js';
-import { Pacer, RtpMediaSession, RtpPortPool, type MediaEvent } from '../../../src/media/index.js';
+import { Pacer, RtpPortPool, type MediaEvent, type RtpMediaSession } from '../../../src/media/index.js';
 import { realScheduler } from '../../../src/threads/real-scheduler.js';
-
-const HOST = '127.0.0.1';
 
 function tone(samples: number): Int16Array {
   return Int16Array.from({ length: samples }, (_, i) => 8000 * Math.sin((2 * Math.PI * 440 * i) / 8000));
@@ -21,17 +20,7 @@ describe('RTP media over real sockets', () => {
   const pool = new RtpPortPool({ host: HOST, min: 22000, max: 22019, restMs: 50 });
   const pacer = new Pacer(realScheduler);
 
-  async function session(seed: number): Promise<RtpMediaSession> {
-    const transport = await pool.allocate();
-    if (!transport.ok) throw new Error(transport.error.message);
-    return new RtpMediaSession({
-      transport: transport.value,
-      pacer,
-      scheduler: realScheduler,
-      rng: seededRng(seed),
-      localHost: HOST,
-    });
-  }
+  const session = (seed: number): Promise<RtpMediaSession> => openSession(pool, pacer, seededRng(seed));
 
   afterAll(async () => {
     pacer.close();

@@ -10,7 +10,7 @@ import { LeibnizError } from '../../../src/kernel/errors.js';
 import { callId, requestId, utteranceId } from '../../../src/kernel/ids.js';
 import { ok } from '../../../src/kernel/result.js';
 import { monoMs, wallMs } from '../../../src/kernel/time.js';
-import type { MediaEvent, MediaStats } from '../../../src/media/ports.js';
+import { NO_MEDIA, type MediaEvent, type MediaStats } from '../../../src/media/ports.js';
 import { EnergyVad } from '../../../src/speech/testing/energy-vad.js';
 import { FakeStt } from '../../../src/speech/testing/fake-stt.js';
 import { FakeTts } from '../../../src/speech/testing/fake-tts.js';
@@ -27,34 +27,11 @@ async function sample(name: string): Promise<number | undefined> {
   return line === undefined ? undefined : Number(line.slice(name.length + 1));
 }
 
-function stats(received: Partial<MediaStats['received']>, sent = 0): MediaStats {
-  const nothing = {
-    packets: 0,
-    lost: 0,
-    late: 0,
-    duplicates: 0,
-    malformed: 0,
-    injected: 0,
-    unknownPayloadType: 0,
-    unreadable: 0,
-    concealedMs: 0,
-    silenceMs: 0,
-    jitterMs: 0,
-    targetMs: 0,
-  };
-  return {
-    received: { ...nothing, ...received },
-    sent: {
-      packets: sent,
-      octets: 0,
-      remoteLost: undefined,
-      remoteFractionLost: undefined,
-      remoteJitterMs: undefined,
-      roundTripMs: undefined,
-    },
-    playout: { stale: 0, overflowed: 0, underruns: 0 },
-  };
-}
+const stats = (received: Partial<MediaStats['received']>, sent = 0): MediaStats => ({
+  ...NO_MEDIA,
+  received: { ...NO_MEDIA.received, ...received },
+  sent: { ...NO_MEDIA.sent, packets: sent },
+});
 
 describe('media of calls', () => {
   test('calls in progress and ended ones are added up, and each ended one leaves its jitter', async () => {

@@ -57,6 +57,13 @@ class Floor {
     });
   }
 
+  /** Words of the caller that the recogniser has 150 ms after their end. */
+  speaks(from: number, to: number, text: string, completeness?: Completeness, confidence?: number): void {
+    this.starts(from);
+    this.ends(to);
+    this.hears(to + 150, text, completeness, confidence);
+  }
+
   says(at: number, expectation: Expectation, interruptible = true, greeting = false): string {
     const id = utteranceId(`u${++this.#utterances}`);
     this.feed(at, { type: 'agent_say', utteranceId: id, interruptible, greeting, expectation });
@@ -84,7 +91,11 @@ class Floor {
   }
 
   timeOf(type: TurnOutput['type']): number | undefined {
-    return this.log.find(({ output }) => output.type === type)?.at;
+    return this.timesOf(type)[0];
+  }
+
+  timesOf(type: TurnOutput['type']): number[] {
+    return this.log.flatMap(({ at, output }) => (output.type === type ? [at] : []));
   }
 
   #drain(): void {
@@ -99,9 +110,7 @@ const at = (ms: MonoMs | undefined): number | undefined => ms;
 describe('end of turn', () => {
   test('start, end, complete transcript: the turn ends 200 ms after speech did, not after the decision', () => {
     const f = new Floor();
-    f.starts(1000);
-    f.ends(2000);
-    f.hears(2150, 'Tuesday.', 'complete');
+    f.speaks(1000, 2000, 'Tuesday.', 'complete');
     f.runTo(5000);
     expect(f.timeOf('turn_ended')).toBe(2200);
     expect(f.last('turn_ended')).toMatchObject({ text: 'Tuesday.', stamps: { source: 'complete' } });
@@ -117,21 +126,15 @@ describe('end of turn', () => {
 
   test('start, end, free sentence: the policy floor of 600 ms runs from the true end of speech', () => {
     const f = new Floor();
-    f.starts(1000);
-    f.ends(2000);
-    f.hears(2150, 'Where is your office?');
+    f.speaks(1000, 2000, 'Where is your office?');
     f.runTo(9000);
     expect(f.timeOf('turn_ended')).toBe(2600);
   });
 
   test('start, end, incomplete, start again, end: one turn with all of its audio', () => {
     const f = new Floor();
-    f.starts(1000);
-    f.ends(2000);
-    f.hears(2150, 'I would like to come on', 'incomplete');
-    f.starts(3000);
-    f.ends(3600);
-    f.hears(3750, 'I would like to come on Tuesday.', 'complete');
+    f.speaks(1000, 2000, 'I would like to come on', 'incomplete');
+    f.speaks(3000, 3600, 'I would like to come on Tuesday.', 'complete');
     f.runTo(9000);
     expect(f.all('turn_ended')).toHaveLength(1);
     const first = f.all('transcribe')[0];
@@ -163,9 +166,7 @@ describe('end of turn', () => {
     const u = f.says(0, DIGITS);
     f.plays(10, u);
     f.played(500, u);
-    f.starts(1000);
-    f.ends(2000);
-    f.hears(2150, 'five five five', 'incomplete');
+    f.speaks(1000, 2000, 'five five five', 'incomplete');
     f.runTo(9000);
     expect(f.timeOf('turn_ended')).toBe(4500);
   });
@@ -194,29 +195,19 @@ describe('end of turn', () => {
     const f = new Floor();
     f.starts(1000);
     f.ends(2000);
-    f.starts(3100);
-    f.ends(4000);
-    f.hears(4150, 'My question is this.');
+    f.speaks(3100, 4000, 'My question is this.');
     f.runTo(9000);
     expect(f.timeOf('turn_ended')).toBeGreaterThan(4000 + 1100);
   });
 
   test('a caller who goes on after a complete answer is waited for longer the next time', () => {
     const f = new Floor();
-    f.starts(1000);
-    f.ends(1400);
-    f.hears(1550, 'Yes.', 'complete');
-    f.starts(1760);
-    f.ends(2300);
-    f.hears(2450, 'That is right.', 'complete');
+    f.speaks(1000, 1400, 'Yes.', 'complete');
+    f.speaks(1760, 2300, 'That is right.', 'complete');
     f.runTo(9000);
-    f.starts(10_000);
-    f.ends(10_400);
-    f.hears(10_550, 'Yes.', 'complete');
+    f.speaks(10_000, 10_400, 'Yes.', 'complete');
     f.runTo(20_000);
-    const [first, second, third] = f.log
-      .filter(({ output }) => output.type === 'turn_ended')
-      .map((one) => one.at);
+    const [first, second, third] = f.timesOf('turn_ended');
     expect(first).toBe(1600);
     // 360 ms were too short: 15 % more are waited for, and less as the estimate fades.
     expect((second ?? 0) - 2300).toBeCloseTo(360 * 1.15, 0);
@@ -225,16 +216,10 @@ describe('end of turn', () => {
 
   test('a new question long after the last answer is no rest of it', () => {
     const f = new Floor();
-    f.starts(1000);
-    f.ends(1400);
-    f.hears(1550, 'Yes.', 'complete');
-    f.starts(3000);
-    f.ends(3400);
-    f.hears(3550, 'No.', 'complete');
+    f.speaks(1000, 1400, 'Yes.', 'complete');
+    f.speaks(3000, 3400, 'No.', 'complete');
     f.runTo(9000);
-    expect(f.log.filter(({ output }) => output.type === 'turn_ended').map((one) => one.at)).toEqual([
-      1600, 3600,
-    ]);
+    expect(f.timesOf('turn_ended')).toEqual([1600, 3600]);
   });
 
   test('thirty seconds of speech are cut into a turn', () => {
@@ -251,9 +236,7 @@ describe('end of turn', () => {
 describe('noise and low confidence', () => {
   test('short noise without words is dropped in silence', () => {
     const f = new Floor();
-    f.starts(1000);
-    f.ends(1300);
-    f.hears(1450, '');
+    f.speaks(1000, 1300, '');
     f.runTo(2500);
     expect(f.all('turn_dropped')).toHaveLength(1);
     expect(f.all('not_understood')).toHaveLength(0);
@@ -261,18 +244,14 @@ describe('noise and low confidence', () => {
 
   test('long sound without words is not understood', () => {
     const f = new Floor();
-    f.starts(1000);
-    f.ends(3000);
-    f.hears(3150, '');
+    f.speaks(1000, 3000, '');
     f.runTo(5000);
     expect(f.all('not_understood')).toHaveLength(1);
   });
 
   test('words with too little confidence are not understood', () => {
     const f = new Floor();
-    f.starts(1000);
-    f.ends(3000);
-    f.hears(3150, 'fiddle stick', 'complete', 0.05);
+    f.speaks(1000, 3000, 'fiddle stick', 'complete', 0.05);
     f.runTo(3300);
     expect(f.all('turn_ended')).toHaveLength(0);
     expect(f.all('not_understood')).toHaveLength(1);
@@ -324,9 +303,7 @@ describe('barge-in', () => {
     const f = new Floor();
     const u = f.says(0, YES_NO);
     f.plays(20, u);
-    f.starts(1000);
-    f.ends(1300);
-    f.hears(1450, 'Okay.', 'complete');
+    f.speaks(1000, 1300, 'Okay.', 'complete');
     f.runTo(2000);
     expect(f.last('turn_ended').text).toBe('Okay.');
   });
@@ -361,9 +338,7 @@ describe('barge-in', () => {
 
   test('reply ready while the caller speaks again: kept back, cut by words, answered anew', () => {
     const f = new Floor();
-    f.starts(1000);
-    f.ends(1500);
-    f.hears(1650, 'Tuesday.', 'complete');
+    f.speaks(1000, 1500, 'Tuesday.', 'complete');
     f.runTo(1800);
     f.starts(1900);
     f.says(1990, FREE);
@@ -377,9 +352,7 @@ describe('barge-in', () => {
 
   test('reply ready between a transcript and its turn end does not swallow the turn', () => {
     const f = new Floor();
-    f.starts(1000);
-    f.ends(1500);
-    f.hears(1650, 'And another thing.');
+    f.speaks(1000, 1500, 'And another thing.');
     f.says(1700, FREE);
     f.runTo(4000);
     expect(f.last('turn_ended').text).toBe('And another thing.');
@@ -411,9 +384,7 @@ describe('silence', () => {
     f.played(12_000, u);
     f.runTo(22_500);
     expect(f.all('silence').map((s) => s.count)).toEqual([1, 2]);
-    f.starts(23_000);
-    f.ends(23_500);
-    f.hears(23_650, 'Sorry, yes.', 'complete');
+    f.speaks(23_000, 23_500, 'Sorry, yes.', 'complete');
     const again = f.says(23_900, FREE);
     f.plays(24_000, again);
     f.played(25_000, again);
