@@ -226,9 +226,10 @@ export class Leg implements CallLeg, DialogSink {
   #performTransfer(output: TransferOutput): void {
     switch (output.type) {
       case 'send_refer': {
+        const { refer } = output;
         const done: ReferDone = (response) =>
           this.#run(() =>
-            this.#transfer.handle(this.parts.scheduler.now(), { type: 'refer_response', response }),
+            this.#transfer.handle(this.parts.scheduler.now(), { type: 'refer_response', refer, response }),
           );
         try {
           this.#signalling?.refer(output.target, done);

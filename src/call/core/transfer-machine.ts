@@ -6,14 +6,15 @@ import type { TransferState } from './types.js';
 /** Inputs of {@link TransferMachine}. */
 export type TransferInput =
   | { readonly type: 'start'; readonly target: string }
-  /** Final response to our REFER; `undefined` when it could not be sent. */
-  | { readonly type: 'refer_response'; readonly response: ReferResponse | undefined }
+  /** Final response to the REFER of that number; `undefined` when it could not be sent. */
+  | { readonly type: 'refer_response'; readonly refer: number; readonly response: ReferResponse | undefined }
   | { readonly type: 'notify'; readonly notify: ReferNotify }
   | { readonly type: 'time' };
 
 /** Outputs of {@link TransferMachine}. */
 export type TransferOutput =
-  | { readonly type: 'send_refer'; readonly target: string }
+  /** `refer` numbers the REFERs of a call from 1: its response comes back with it. */
+  | { readonly type: 'send_refer'; readonly refer: number; readonly target: string }
   | {
       readonly type: 'report';
       readonly state: TransferState;
@@ -55,6 +56,8 @@ export class TransferMachine implements Machine<TransferInput, TransferOutput> {
   #state: State = 'idle';
   #deadline: MonoMs | undefined;
   #reportedTrying = false;
+  /** Number of our last REFER. */
+  #refer = 0;
   /** CSeq number of our last REFER, once it was answered. */
   #cseq: number | undefined;
 
@@ -85,7 +88,7 @@ export class TransferMachine implements Machine<TransferInput, TransferOutput> {
       case 'start':
         return this.#start(now, input.target);
       case 'refer_response':
-        return this.#response(now, input.response);
+        return input.refer === this.#refer ? this.#response(now, input.response) : undefined;
       case 'notify':
         return this.#notify(now, input.notify);
       case 'time':
@@ -105,7 +108,8 @@ export class TransferMachine implements Machine<TransferInput, TransferOutput> {
     this.#reportedTrying = false;
     this.#cseq = undefined;
     this.#deadline = addMs(now, this.timeoutMs);
-    this.#outputs.push({ type: 'send_refer', target });
+    this.#refer += 1;
+    this.#outputs.push({ type: 'send_refer', refer: this.#refer, target });
   }
 
   #response(now: MonoMs, response: ReferResponse | undefined): void {

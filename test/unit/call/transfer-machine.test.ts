@@ -9,8 +9,9 @@ import {
 } from '../../../src/call/core/transfer-machine.js';
 
 const START: TransferInput = { type: 'start', target: 'sip:desk@example.org' };
-const response = (status: number | undefined, cseq?: number): TransferInput => ({
+const response = (status: number | undefined, cseq?: number, refer = 1): TransferInput => ({
   type: 'refer_response',
+  refer,
   response: status === undefined ? undefined : { status, cseq },
 });
 const notify = (status: number | undefined, terminated = false): TransferInput => ({
@@ -89,8 +90,13 @@ describe('blind transfer', () => {
   });
 
   test('REFER 403 REFER 202 NOTIFY(200): a second attempt', () => {
-    const { words } = run([START, response(403), START, response(202), notify(200)]);
+    const { words } = run([START, response(403), START, response(202, 3, 2), notify(200)]);
     expect(words).toEqual(['send_refer', 'refused 403', 'send_refer', 'trying', 'accepted 200', 'hangup']);
+  });
+
+  test('REFER NOTIFY(486) REFER, and only then the response to the first: it says nothing about the second', () => {
+    const { words } = run([START, notify(486, true), START, response(403, 2, 1), response(202, 3, 2)]);
+    expect(words).toEqual(['send_refer', 'refused 486', 'send_refer', 'trying']);
   });
 
   test('a second transfer during the first is not sent', () => {
@@ -98,7 +104,7 @@ describe('blind transfer', () => {
   });
 
   test('a NOTIFY that names the REFER before the last one is not expected, one that names none is', () => {
-    const { machine } = run([START, response(403, 2), START, response(202, 3)]);
+    const { machine } = run([START, response(403, 2), START, response(202, 3, 2)]);
     const named = (referCseq: number | undefined) => ({ status: 200, terminated: true, referCseq });
     expect([2, 3, undefined].map((cseq) => machine.expects(named(cseq)))).toEqual([false, true, true]);
     // Before its response the number of a REFER is not known.
