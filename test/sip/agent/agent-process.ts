@@ -41,6 +41,11 @@ export async function program(name: string, args: readonly string[], cwd?: strin
   );
 }
 
+/** Asserts exit code 0; where it is another the failure shows all that the program wrote. */
+export function expectSuccess({ code, output }: Ended): void {
+  expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
+}
+
 /** A folder for one test, gone with {@link dropFolder}. */
 export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), 'leibniz-agent-'));
@@ -268,16 +273,6 @@ export async function eventually<T>(
 
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** A UDP port that nobody uses at the moment. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  const port = await new Promise<number>((resolve) =>
-    socket.bind(0, '127.0.0.1', () => resolve(socket.address().port)),
-  );
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
 }
 
 /** True when a port can be listened on, by UDP and by TCP. */

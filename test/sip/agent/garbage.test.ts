@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { seededRng } from '../../../src/kernel/rng.js';
 import { requires } from '../../support/requires.js';
-import { AgentProcess, eventually, pause, SuiteAgent } from './agent-process.js';
+import { AgentProcess, eventually, expectSuccess, pause, SuiteAgent } from './agent-process.js';
 import { RtpSink } from './rtp-sink.js';
 import { sipp } from './sipp.js';
 import { saidBy } from './wire.js';
@@ -32,8 +32,7 @@ requires.binary('sipp')('the agent under fire, killed and started again', () => 
   test('garbage on the SIP port: the next caller is served', async () => {
     const { agent, folder } = suite;
     await sendAll(garbage(DATAGRAMS, Buffer.from('INVITE sip:agent@127.0.0.1 SIP/2.0\r\n')), agent.sipPort);
-    const { code } = await sipp({ folder, scenario: 'uac-options', service: 'after', target: agent.sipPort });
-    expect(code).toBe(0);
+    expectSuccess(await sipp({ folder, scenario: 'uac-options', service: 'after', target: agent.sipPort }));
     expect(agent.output).not.toMatch(/"level":"(error|fatal)"/);
   });
 
@@ -54,7 +53,7 @@ requires.binary('sipp')('the agent under fire, killed and started again', () => 
     for (const data of datagrams) sink.send(data, from.port);
     await sendAll(datagrams, from.port);
     await sendAll(datagrams, from.port + 1);
-    expect((await run).code).toBe(0);
+    expectSuccess(await run);
     const call = await agent.callTo(service);
     expect(call.reason).toBe('caller_hangup');
     expect(saidBy('user', call)).toEqual(['[key 5]']);
@@ -85,7 +84,7 @@ requires.binary('sipp')('the agent under fire, killed and started again', () => 
     // The new process knows nothing of the dialog and says so.
     expect((await run).output).toMatch(/481/);
     const next = await sipp({ folder, scenario: 'uac-answer-bye', service: 'next', target: sipPort });
-    expect(next.code).toBe(0);
+    expectSuccess(next);
     expect((await suite.agent.callTo('next')).reason).toBe('caller_hangup');
   }, 90_000);
 
@@ -104,7 +103,7 @@ requires.binary('sipp')('the agent under fire, killed and started again', () => 
     });
     expect(refused.code).not.toBe(0);
     expect(refused.output).toMatch(/503/);
-    expect((await run).code).toBe(0);
-    expect((await ended).code).toBe(0);
+    expectSuccess(await run);
+    expectSuccess(await ended);
   }, 60_000);
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { requires } from '../../support/requires.js';
-import { eventually, SuiteAgent } from './agent-process.js';
+import { eventually, expectSuccess, SuiteAgent } from './agent-process.js';
 import { sipp } from './sipp.js';
 
 /** Calls of the load run, and how many begin a second. The full run is 200 at 10. */
@@ -42,31 +42,16 @@ requires.binary('sipp')('the agent under load', () => {
       const { agent, folder } = suite;
       const portsFree = await agent.metric('rtp_ports_free');
       const warmUp = ['-m', String(WARM_UP), '-r', String(RATE)];
-      expect(
-        (
-          await sipp({
-            folder,
-            scenario: 'uac-load',
-            service: 'warm-up',
-            target: agent.sipPort,
-            args: warmUp,
-          })
-        ).code,
-      ).toBe(0);
+      const run = { folder, scenario: 'uac-load', target: agent.sipPort };
+      expectSuccess(await sipp({ ...run, service: 'warm-up', args: warmUp }));
       await settled(portsFree);
       const before = { mb: agent.residentMb(), cpu: agent.cpuSeconds(), at: performance.now() };
 
       const args = ['-m', String(CALLS), '-r', String(RATE), '-trace_stat', '-stf', 'load.csv', '-fd', '1'];
-      const { code, output } = await sipp({
-        folder,
-        scenario: 'uac-load',
-        service: 'load',
-        target: agent.sipPort,
-        args,
-      });
+      const ended = await sipp({ ...run, service: 'load', args });
       const seconds = (performance.now() - before.at) / 1000;
       const cpu = agent.cpuSeconds() - before.cpu;
-      expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
+      expectSuccess(ended);
 
       const stats = statistics(folder);
       expect(stats).toMatchObject({ 'SuccessfulCall(C)': String(CALLS), 'FailedCall(C)': '0' });

@@ -3,7 +3,14 @@ import pg from 'pg';
 import { scratchDatabase } from '../../contract/store/harness.js';
 import { TcpProxy } from '../../contract/store/tcp-proxy.js';
 import { POSTGRES_URL, REDIS_URL, requires } from '../../support/requires.js';
-import { AgentProcess, eventually, leibniz, preparedDataDir, serveEnv } from './agent-process.js';
+import {
+  AgentProcess,
+  eventually,
+  expectSuccess,
+  leibniz,
+  preparedDataDir,
+  serveEnv,
+} from './agent-process.js';
 import { sipp } from './sipp.js';
 import { saidBy } from './wire.js';
 
@@ -110,7 +117,7 @@ onAll('the agent on Postgres and Redis, and without them', () => {
     const run = sipp({ folder, scenario: 'uac-dtmf-info', service, target: agent.sipPort, stayMs: 3000 });
     await eventually(async () => ((await agent.metric('calls_active')) === 1 ? true : undefined), 'a call');
     await postgres.down();
-    expect((await run).code).toBe(0);
+    expectSuccess(await run);
     await becomes('store', 'down');
     const refused = await agent.post<{ error?: { code: string } }>('/api/v1/appointment/session/create', {
       session_id: 'no-database',

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort, program, ROOT, type Ended } from './agent-process.js';
+import { program, ROOT, type Ended } from './agent-process.js';
 
 const FOLDER = join(ROOT, 'sip', 'scenarios');
 
@@ -41,7 +41,8 @@ export async function sipp(run: SippRun): Promise<Ended> {
   const tone = join(folder, 'tone.ulaw');
   // Another run may be reading it.
   if (!existsSync(tone)) copyFileSync(join(FOLDER, 'tone.ulaw'), tone);
-  const local = ['-i', '127.0.0.1', '-p', String(await freePort()), '-mp', String(await freePort())];
+  // SIPp looks for free ports itself: one found here could be taken before SIPp binds it, and it binds three.
+  const local = ['-i', '127.0.0.1'];
   const limits = ['-timeout', '60', '-timeout_error', '-nostdin'];
   const where = [`127.0.0.1:${target}`, '-sf', file, '-s', service];
   return program('sipp', [...where, ...local, ...limits, ...args], folder);
