@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PerformanceObserver } from 'node:perf_hooks';
@@ -6,10 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '../src/jobs/open-store.js';
 import { requestId, utteranceId } from '../src/kernel/ids.js';
 import { wallMs } from '../src/kernel/time.js';
+import { LatenessHistogram } from '../src/media/core/lateness.js';
 import { Pacer, RtpPortPool, type RtpMediaSession } from '../src/media/index.js';
 import { openSpeech, type Speech } from '../src/speech/index.js';
 import type { Store } from '../src/store/types.js';
 import { realScheduler } from '../src/threads/real-scheduler.js';
+import { MainThreadTime, stolenSeconds } from './host-time.js';
 import type { BenchReport } from './report.js';
 import { connectPair, HOST } from './rtp-calls.js';
 import { round, SENTENCE, spokenAudio } from './speech-audio.js';
@@ -36,16 +38,17 @@ export async function run(): Promise<BenchReport> {
   const speech = await openSpeech({ sttWorkers: STT_WORKERS, ttsWorkers: 1 });
   const store = await openStore({ dataDir, scheduler: realScheduler });
   const pool = new RtpPortPool({ host: HOST, min: FIRST_PORT, max: FIRST_PORT + CALLS * 2 + 1, restMs: 0 });
-  const pacer = new Pacer(realScheduler);
+  const shares = new LatenessShares();
+  const pacer = new Pacer(realScheduler, undefined, (ms) => shares.record(ms));
   const gc = watchGc();
   try {
     const audio = await spokenAudio(speech.tts, 4);
     const sessions = await openCalls(pool, pacer, speech, audio);
     await sleep(1000);
-    const idle = await measure(pacer, gc, Math.max(2, SECONDS / 3));
+    const idle = await measure(pacer, shares, gc, Math.max(2, SECONDS / 3));
     const load = startLoad(speech, store, audio);
     await sleep(1000);
-    const loaded = await measure(pacer, gc, SECONDS);
+    const loaded = await measure(pacer, shares, gc, SECONDS);
     await load.stop();
     const lost = sessions.reduce((sum, session) => sum + session.stats().received.lost, 0);
     for (const session of sessions) await session.close();
@@ -63,6 +66,7 @@ export async function run(): Promise<BenchReport> {
   } finally {
     gc.stop();
     pacer.close();
+    shares.close();
     await pool.close();
     await speech.close();
     await store.close();
@@ -196,9 +200,56 @@ function watchGc(): GcWatch {
   };
 }
 
-async function measure(pacer: Pacer, gc: GcWatch, seconds: number): Promise<Record<string, number>> {
+/** Ticks of one wake-up are recorded within this time of each other, ms. */
+const SAME_WAKE_UP_MS = 1;
+
+/**
+ * What the call thread did while a tick was late. It ran its own work, which is all that a thread of its own could
+ * save media at best; or it waited for a core; the rest is neither, such as a machine that did not run at all.
+ */
+class LatenessShares {
+  readonly #thread = new MainThreadTime();
+  readonly #ran = new LatenessHistogram();
+  readonly #queued = new LatenessHistogram();
+  #since = this.#thread.take();
+  #readAt = 0;
+
+  record(lateMs: number): void {
+    const now = performance.now();
+    if (now - this.#readAt > SAME_WAKE_UP_MS) this.#since = this.#thread.take();
+    this.#readAt = now;
+    this.#ran.record(Math.min(lateMs, this.#since.ran));
+    this.#queued.record(Math.min(lateMs, this.#since.queued));
+  }
+
+  summary(): Record<string, number> {
+    const [ran, queued] = [this.#ran.summary(), this.#queued.summary()];
+    return {
+      lateness_own_work_p999_ms: round(ran.p999Ms),
+      lateness_own_work_max_ms: round(ran.maxMs),
+      lateness_queued_p999_ms: round(queued.p999Ms),
+    };
+  }
+
+  reset(): void {
+    this.#ran.reset();
+    this.#queued.reset();
+  }
+
+  close(): void {
+    this.#thread.close();
+  }
+}
+
+async function measure(
+  pacer: Pacer,
+  shares: LatenessShares,
+  gc: GcWatch,
+  seconds: number,
+): Promise<Record<string, number>> {
   gc.take();
   pacer.resetStats();
+  shares.reset();
   const cpu = process.cpuUsage();
   const stolen = stolenSeconds();
   const startedAt = performance.now();
@@ -212,6 +263,7 @@ async function measure(pacer: Pacer, gc: GcWatch, seconds: number): Promise<Reco
     lateness_p99_ms: round(p99Ms),
     lateness_p999_ms: round(p999Ms),
     lateness_max_ms: round(maxMs),
+    ...shares.summary(),
     ticks: count,
     ticks_skipped: skipped,
     gc_pauses: pauses.length,
@@ -220,17 +272,4 @@ async function measure(pacer: Pacer, gc: GcWatch, seconds: number): Promise<Reco
     cores_busy: round((used.user + used.system) / 1e6 / took),
     stolen_ms_per_s: round(((stolenSeconds() - stolen) * 1000) / took),
   };
-}
-
-/**
- * Processor time that the host gave to other guests while this machine wanted to run, over all cores (proc(5), the
- * eighth figure of `cpu`); 0 where the system does not tell. Lateness of a virtual machine cannot be less.
- */
-function stolenSeconds(): number {
-  try {
-    const [, ...ticks] = readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.split(/\s+/) ?? [];
-    return Number(ticks[7] ?? 0) / 100;
-  } catch {
-    return 0;
-  }
 }
