@@ -13,6 +13,12 @@ const POOR_CONFIDENCE = 0.35;
 /** Log units that an expected sentence may then be less likely, however it is spelled. */
 const POOR_DEFICIT = 1.5;
 
+/**
+ * Letters of an expected sentence for each letter of the free reading, at least. The end of a sentence is never
+ * impossible, so that a "No." may be likelier than all the words after it that the recogniser was unsure of.
+ */
+const LEAST_LETTERS = 0.4;
+
 /** A sentence as it was read without expectations. */
 export interface FreeReading {
   readonly text: string;
@@ -22,13 +28,13 @@ export interface FreeReading {
 
 /**
  * Whether an expected sentence may take the place of the free reading: the less likely the sound makes it, the more
- * alike the two must be, unless the free reading is a poor one.
+ * alike the two must be, unless the free reading is a poor one. It must not leave out most of what was heard.
  *
  * @param deficit - log-probability of the free reading less that of the expected sentence
  */
 export function agrees(free: FreeReading, expected: string, deficit: number): boolean {
   const [a, b] = [letters(free.text), letters(expected)];
-  if (a === '' || b === '') return false;
+  if (a === '' || b === '' || b.length < LEAST_LETTERS * a.length) return false;
   if (free.confidence < POOR_CONFIDENCE && deficit <= POOR_DEFICIT) return true;
   return deficit <= DEFICIT_PER_LIKENESS * (commonLetters(a, b) / Math.max(a.length, b.length) - LEAST_ALIKE);
 }

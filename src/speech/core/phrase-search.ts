@@ -19,7 +19,7 @@ export interface PhraseSearchOptions {
   readonly floor: number;
   /** Most runs of the decoder. */
   readonly maxSteps: number;
-  /** Whether a sentence that was found may be taken; the next likely one is tried when not. */
+  /** Whether a sentence that was found may be taken; the search goes on when not. */
   readonly accept: (found: DecodedTokens, score: number) => boolean;
 }
 
@@ -29,23 +29,30 @@ interface Finished {
 }
 
 /**
- * Finds the expected sentence that the recogniser gives the highest probability. Always follows the likeliest
- * beginning: as a log-probability only falls, the first sentence that is finished is the best one, and the search is
- * over as soon as every beginning has fallen below the floor. Words that were not expected end it after a few steps.
+ * Log units by which every token read puts a beginning forward. A log-probability falls with each token, so that
+ * otherwise all that is short would be tried before a long sentence is read to its end (docs/speech.md).
+ */
+const PER_TOKEN = 1;
+
+/**
+ * Finds the expected sentence that the recogniser gives the highest probability. Follows likely beginnings, longer
+ * ones first; once a sentence is finished, only beginnings that are likelier than it go on, because a log-probability
+ * only falls. With steps enough the best sentence is found, with fewer the best of those that were finished. The
+ * search is over as soon as every beginning has fallen below the floor: words that were not expected end it early.
  *
  * Pure: the caller runs the decoder on what {@link next} gives and hands its logits to {@link expand}.
  */
 export class PhraseSearch<Cache> {
-  /** Sorted by rising score; the likeliest is last. */
+  /** Sorted by rising rank; the one to follow is last. */
   readonly #open: (Path<Cache> | Finished)[] = [];
   #steps = 0;
-  #found: DecodedTokens | undefined;
+  #best: Finished | undefined;
 
   constructor(private readonly options: PhraseSearchOptions) {}
 
   /** The sentence that was found and accepted. */
   get found(): DecodedTokens | undefined {
-    return this.#found;
+    return this.#best?.finished;
   }
 
   /** Begins at the start of the sentence with the logits that follow the first, empty token. */
@@ -60,15 +67,14 @@ export class PhraseSearch<Cache> {
 
   /** The path to run the decoder on; `undefined` when the search is over. */
   next(): Path<Cache> | undefined {
-    for (let best = this.#open.pop(); best !== undefined; best = this.#open.pop()) {
-      if ('finished' in best) {
-        if (!this.options.accept(best.finished, best.score)) continue;
-        this.#found = best.finished;
-        return undefined;
+    for (let first = this.#open.pop(); first !== undefined; first = this.#open.pop()) {
+      if (this.#best !== undefined && first.score <= this.#best.score) continue;
+      if ('finished' in first) {
+        if (this.options.accept(first.finished, first.score)) this.#best = first;
+      } else if (this.#steps < this.options.maxSteps) {
+        this.#steps++;
+        return first;
       }
-      if (this.#steps >= this.options.maxSteps) return undefined;
-      this.#steps++;
-      return best;
     }
     return undefined;
   }
@@ -103,11 +109,17 @@ export class PhraseSearch<Cache> {
 
   #insert(entry: Path<Cache> | Finished): void {
     if (entry.score < this.options.floor) return;
+    const rank = rankOf(entry);
     let at = this.#open.length;
-    while (at > 0 && (this.#open[at - 1]?.score ?? -Infinity) > entry.score) at--;
+    for (let other = this.#open[at - 1]; other !== undefined && rankOf(other) > rank;) {
+      other = this.#open[--at - 1];
+    }
     this.#open.splice(at, 0, entry);
   }
 }
+
+const rankOf = (entry: Path<unknown> | Finished): number =>
+  entry.score + PER_TOKEN * ('finished' in entry ? entry.finished.tokens.length + 1 : entry.tokens.length);
 
 const decoded = (
   tokens: readonly number[],

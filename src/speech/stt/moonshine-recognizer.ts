@@ -50,7 +50,7 @@ export interface RecognizerOptions {
   readonly silencePeak: number;
   /** Longest free reading, in tokens, in whose place an expected sentence is looked for. Default 24. */
   readonly expectedMaxTokens: number;
-  /** Most runs of the decoder in that search. Default 24. */
+  /** Most runs of the decoder in that search. Default 16. */
   readonly expectedMaxSteps: number;
   /** How much less likely than the free reading an expected sentence may be, in log units. Default 6. */
   readonly expectedMaxDeficit: number;
@@ -70,7 +70,7 @@ export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
   secondLookMaxMs: 8000,
   silencePeak: 0.002,
   expectedMaxTokens: 24,
-  expectedMaxSteps: 24,
+  expectedMaxSteps: 16,
   expectedMaxDeficit: 6,
 };
 

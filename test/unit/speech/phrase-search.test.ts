@@ -71,7 +71,7 @@ describe('search', () => {
     const start = phraseGraph(expected, encode);
     const logits = (soFar: string): Float32Array => {
       const given = model(soFar);
-      const values = new Float32Array(64).fill(Math.log(1e-6));
+      const values = new Float32Array(128).fill(Math.log(1e-6));
       for (const [word, p] of Object.entries(given)) {
         values[word === '' ? EOS : (encode(word)[0] ?? 0)] = Math.log(p);
       }
@@ -123,6 +123,35 @@ describe('search', () => {
     expect(text).toBeUndefined();
     expect(steps).toHaveLength(1);
   });
+
+  test('a long sentence is read to its end before everything short has been tried', () => {
+    // Eleven other first words, each likelier than the long sentence is as a whole.
+    const short = [...'abcdefghijk'].map((letter) => `x${letter}`);
+    const long = 'one two three four five six';
+    const halves: Model = (soFar) => {
+      if (soFar === '') return { one: 0.3, ...Object.fromEntries(short.map((word) => [word, 0.06])) };
+      if (soFar === long) return { '': 0.9 };
+      return long.startsWith(soFar)
+        ? { [long.split(' ')[soFar.split(' ').length] ?? '']: 0.5, other: 0.5 }
+        : { other: 1 };
+    };
+    const sentences: ExpectedSpeech = [[[long, ...short.map((word) => `${word} end`)]]];
+    expect(search(halves, sentences, { maxSteps: 8 })).toMatchObject({ text: long });
+  });
+
+  test('a sentence that was finished gives way to a likelier one', () => {
+    const two: Model = (soFar) =>
+      ({
+        '': { one: 0.5, four: 0.4, other: 0.1 },
+        one: { two: 0.5, other: 0.5 },
+        'one two': { three: 0.5, other: 0.5 },
+        'one two three': { '': 0.5, other: 0.5 },
+        four: { '': 0.9 },
+      })[soFar] ?? { other: 1 };
+    const { text, steps } = search(two, [[['one two three', 'four']]]);
+    expect(steps.indexOf('one two three')).toBeLessThan(steps.indexOf('four'));
+    expect(text).toBe('four');
+  });
 });
 
 describe('an expected sentence in place of the free reading', () => {
@@ -134,6 +163,7 @@ describe('an expected sentence in place of the free reading', () => {
     ["Sean, she'll wait.", 'Samantha.', 1.9, false],
     ['Think red solo bird.', 'Margaret.', 1.8, false],
     ['Wednesday, December seventh.', 'No.', 0.1, false],
+    ['No, when plea, no, number twenty-fifth.', 'No.', -2.4, false],
     ['', 'Yes.', 0, false],
   ])('%s -> %s at %s: %s', (said, expected, deficit, taken) => {
     expect(agrees(free(said), expected, deficit)).toBe(taken);
