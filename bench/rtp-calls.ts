@@ -1,5 +1,5 @@
-import { RtpMediaSession, cryptoRng, type Pacer, type RtpPortPool } from '../src/media/index.js';
 import type { Rng } from '../src/kernel/rng.js';
+import { RtpMediaSession, cryptoRng, type Pacer, type RtpPortPool } from '../src/media/index.js';
 import { realScheduler } from '../src/threads/real-scheduler.js';
 
 /** Address of both ends. */

@@ -11,6 +11,8 @@ export interface Path<Cache> {
   readonly state: PhraseState;
   /** Log-probability of all its tokens. */
   readonly score: number;
+  /** Its place in the order in which beginnings are followed, see {@link rankOf}. */
+  readonly rank: number;
 }
 
 /** Bounds of a {@link PhraseSearch}. */
@@ -26,6 +28,7 @@ export interface PhraseSearchOptions {
 interface Finished {
   readonly finished: DecodedTokens;
   readonly score: number;
+  readonly rank: number;
 }
 
 /**
@@ -33,6 +36,9 @@ interface Finished {
  * otherwise all that is short would be tried before a long sentence is read to its end (docs/speech.md).
  */
 const PER_TOKEN = 1;
+
+/** @param tokens - how many were read, the end of the sentence among them */
+const rankOf = (score: number, tokens: number): number => score + PER_TOKEN * tokens;
 
 /**
  * Finds the expected sentence that the recogniser gives the highest probability. Follows likely beginnings, longer
@@ -89,37 +95,39 @@ export class PhraseSearch<Cache> {
   ): void {
     const logSum = logSumExp(logits);
     const logProbOf = (token: number): number => (logits[token] ?? -Infinity) - logSum;
+    const read = tokens.length + 1;
     if (state.accepting) {
       const endLogProb = logProbOf(EOS);
-      this.#insert({ score: score + endLogProb, finished: decoded(tokens, logProbs, endLogProb) });
+      const whole = score + endLogProb;
+      this.#insert({
+        score: whole,
+        rank: rankOf(whole, read),
+        finished: decoded(tokens, logProbs, endLogProb),
+      });
     }
     for (const [token, next] of state.next()) {
       const logProb = logProbOf(token);
-      if (score + logProb < this.options.floor) continue;
+      const begun = score + logProb;
+      if (begun < this.options.floor) continue;
       this.#insert({
         token,
         cache,
         state: next,
         tokens: [...tokens, token],
         logProbs: [...logProbs, logProb],
-        score: score + logProb,
+        score: begun,
+        rank: rankOf(begun, read),
       });
     }
   }
 
   #insert(entry: Path<Cache> | Finished): void {
     if (entry.score < this.options.floor) return;
-    const rank = rankOf(entry);
     let at = this.#open.length;
-    for (let other = this.#open[at - 1]; other !== undefined && rankOf(other) > rank;) {
-      other = this.#open[--at - 1];
-    }
+    while (at > 0 && (this.#open[at - 1]?.rank ?? -Infinity) > entry.rank) at--;
     this.#open.splice(at, 0, entry);
   }
 }
-
-const rankOf = (entry: Path<unknown> | Finished): number =>
-  entry.score + PER_TOKEN * ('finished' in entry ? entry.finished.tokens.length + 1 : entry.tokens.length);
 
 const decoded = (
   tokens: readonly number[],

@@ -1,12 +1,12 @@
+import type { ExpectedSpeech } from '../../kernel/vocab.js';
 import { confidenceOf } from '../core/confidence.js';
+import { agrees, expectedConfidence, type FreeReading } from '../core/expected.js';
 import type { DecodedTokens } from '../core/greedy.js';
+import { phraseGraph, type PhraseState } from '../core/phrase-graph.js';
+import { scoreOf } from '../core/phrase-search.js';
 import { toFloat, upsampleToFloat } from '../core/resample.js';
 import { padded, splitSegments } from '../core/segments.js';
 import { speechRange } from '../core/trim.js';
-import type { ExpectedSpeech } from '../../kernel/vocab.js';
-import { agrees, expectedConfidence, type FreeReading } from '../core/expected.js';
-import { phraseGraph, type PhraseState } from '../core/phrase-graph.js';
-import { scoreOf } from '../core/phrase-search.js';
 import { MIN_ENCODER_SAMPLES, type Expected, type MoonshineModel } from './moonshine-model.js';
 import { decodeTokens, encodePhrase } from './tokenizer.js';
 

@@ -13,8 +13,10 @@ const MAIN = join(ROOT, 'dist/src/cli/main.js');
 const START_MS = 60_000;
 const RUN_MS = 25_000;
 
-/** How a program ended: exit code, or the signal that ended it, and all it wrote. */
+/** How a program ended: exit code, `null` when a signal ended it, and all it wrote. */
 export interface Ended {
+  /** What was run, with its arguments. */
+  readonly command: string;
   readonly code: number | null;
   readonly output: string;
 }
@@ -42,8 +44,8 @@ export async function program(name: string, args: readonly string[], cwd?: strin
 }
 
 /** Asserts exit code 0; where it is another the failure shows all that the program wrote. */
-export function expectSuccess({ code, output }: Ended): void {
-  expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
+export function expectSuccess({ command, code, output }: Ended): void {
+  expect({ command, code, output: code === 0 ? '' : output }).toEqual({ command, code: 0, output: '' });
 }
 
 /** A folder for one test, gone with {@link dropFolder}. */
@@ -296,6 +298,6 @@ function finished(child: ChildProcess): Promise<Ended> {
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output }));
+    child.once('close', (code) => resolve({ command: child.spawnargs.join(' '), code, output }));
   });
 }

@@ -54,7 +54,7 @@ requires.binary('sipp')('the agent and SIPp', () => {
   test.each(scenarios())(
     '%s: SIPp is content',
     async (scenario) => {
-      expectSuccess((await runs.get(scenario)) ?? { code: null, output: 'did not run' });
+      expectSuccess((await runs.get(scenario)) ?? { command: scenario, code: null, output: 'did not run' });
     },
     60_000,
   );
