@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Leibniz in one image: the program, its weights, prompts and documents.
+# Leibniz in one image: the program, its weights, its language and its packs.
 
 FROM node:20-bookworm AS build
 WORKDIR /app
@@ -9,7 +9,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm install --ignore-scripts
 # Native packages are compiled before the sources come in, so that a change of code does not compile them again.
 # They are optional: without them exact search and G.711 take their place.
-RUN npm rebuild hnswlib-node @discordjs/opus || echo "optional packages were not compiled"
+RUN npm rebuild hnswlib-node || echo "optional packages were not compiled"
 COPY . .
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 # onnxruntime-node carries the libraries of every platform; one is enough.
@@ -21,12 +21,14 @@ FROM node:20-bookworm-slim
 WORKDIR /app
 ENV NODE_ENV=production DATA_DIR=/data
 RUN install -d -o node -g node /data
-COPY --from=build /app/package.json ./
+COPY --from=build /app/package.json /app/LICENSE /app/NOTICE.md ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/prompts ./prompts
 COPY --from=build /app/knowledge_base ./knowledge_base
-COPY --from=build /app/business.yaml ./
+COPY --from=build /app/locales ./locales
+COPY --from=build /app/packs ./packs
+COPY --from=build /app/business.yaml /app/guard.yaml /app/intents.yaml /app/lexicon.yaml ./
 USER node
 VOLUME /data
 # SIP, HTTP, RTP and RTCP. Publishing a thousand UDP ports is slow: run with --network host (see docker-compose.yml).

@@ -15,14 +15,20 @@ export class AgentProcess {
     readonly startMs: number,
   ) {}
 
-  /** Starts `serve` and waits until it answers. @throws Error with the program's own words when it ends instead */
+  /**
+   * Starts `serve` and waits until it answers.
+   *
+   * @param root - tree whose build is started; this one unless told
+   * @throws Error with the program's own words when it ends instead
+   */
   static async start(
     ports: { readonly sip: number; readonly http: number; readonly rtp: number },
     env: Readonly<Record<string, string>> = {},
     dataDir: string = mkdtempSync(join(tmpdir(), 'leibniz-bench-')),
+    root: string = projectRoot(),
   ): Promise<AgentProcess> {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [join(projectRoot(), 'dist/src/cli/main.js'), 'serve'], {
+    const child = spawn(process.execPath, [join(root, 'dist/src/cli/main.js'), 'serve'], {
       env: {
         ...process.env,
         SIP_PORT: String(ports.sip),
@@ -41,6 +47,10 @@ export class AgentProcess {
     child.once('exit', () => process.off('exit', killed));
     await untilReady(child);
     return new AgentProcess(child, dataDir, ports.sip, ports.http, performance.now() - startedAt);
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
   }
 
   get uri(): string {

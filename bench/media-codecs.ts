@@ -3,11 +3,11 @@ import { seededRng } from '../src/kernel/rng.js';
 import { monoMs, rtpTs } from '../src/kernel/time.js';
 import { PCMU, type Codec } from '../src/media/core/codec.js';
 import { Concealer } from '../src/media/core/concealment.js';
-import { decodeAlaw, decodeUlaw, encodeAlaw, encodeUlaw } from '../src/media/core/g711.js';
+import { decodeAlaw, decodeUlaw, encodeAlaw, encodeUlaw } from '../src/kernel/g711.js';
 import { ReceiveStream } from '../src/media/core/receive-stream.js';
 import { createResampler } from '../src/media/core/resample.js';
 import { parseRtp, rtpFields, writeRtpHeader } from '../src/media/core/rtp-packet.js';
-import { availableCodecs } from '../src/media/opus.js';
+import { availableCodecs } from '../src/media/codecs.js';
 import type { BenchReport } from './report.js';
 
 const FRAME_SAMPLES = 160;
@@ -141,7 +141,7 @@ function resampling(pcm: Int16Array): Record<string, number> {
 }
 
 async function opus(pcm: Int16Array): Promise<Record<string, number>> {
-  const { codecs } = await availableCodecs({ opus: true });
+  const { codecs } = await availableCodecs(['opus', 'g722', 'pcmu', 'pcma']);
   const codec = codecs.find(({ spec }) => spec.name === 'opus')?.create();
   if (codec === undefined) return { available: 0 };
   const out = new Uint8Array(512);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { utteranceId } from '../src/kernel/ids.js';
-import { Pacer, RtpPortPool } from '../src/media/index.js';
+import { Pacer } from '../src/media/pacer.js';
+import { RtpPortPool } from '../src/media/rtp-port-pool.js';
 import { realScheduler } from '../src/threads/real-scheduler.js';
 import type { BenchReport } from './report.js';
 import { connectPair, HOST } from './rtp-calls.js';

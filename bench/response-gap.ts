@@ -9,6 +9,7 @@ import { seededRng } from '../src/kernel/rng.js';
 import { wallMs } from '../src/kernel/time.js';
 import { projectRoot } from '../src/threads/project-root.js';
 import { AgentProcess } from './agent-process.js';
+import { buildCommit } from './commit-build.js';
 import type { BenchMetrics, BenchReport } from './report.js';
 
 /** Voices whose words the recogniser knows well over G.711; see docs/speech.md. */
@@ -20,6 +21,10 @@ const PARALLEL = 2;
 const SAME_TURN_MS = 600;
 /** Wait for the last lines of a transcript to reach the database, ms. */
 const RECORD_WAIT_MS = 10_000;
+const PORTS = { sip: 35_060, http: 35_080, rtp: 36_000 } as const;
+const OTHER_PORTS = { sip: 35_062, http: 35_082, rtp: 37_000 } as const;
+/** Draws of the bootstrap. */
+const DRAWS = 1000;
 
 interface Turn {
   readonly tag: string;
@@ -48,37 +53,75 @@ const SEGMENTS = [
 ] as const;
 
 interface Call {
+  readonly seed: number;
   readonly report: CallReport;
   readonly turns: readonly Turn[];
+}
+
+/** An agent and the calls it has taken. */
+interface Side {
+  readonly agent: AgentProcess;
+  readonly calls: Call[];
 }
 
 /**
  * Response gap on the wire: last audible sample the caller sent to the first one it received, over real SIP and RTP on
  * loopback. Callers cut off are counted in the same calls: some of the free sentences have a pause in the middle.
  * The agent's own ledger is compared turn by turn.
+ *
+ * @param options - `against`: a commit that takes the same calls in the same run, one by one in turns with this tree
  */
-export async function run(): Promise<BenchReport> {
-  const agent = await AgentProcess.start({ sip: 35_060, http: 35_080, rtp: 36_000 });
+export async function run({ against }: { readonly against?: string | undefined }): Promise<BenchReport> {
+  const other = against === undefined ? undefined : buildCommit(against);
+  const sides: Side[] = [{ agent: await AgentProcess.start(PORTS), calls: [] }];
+  try {
+    if (other !== undefined) {
+      const agent = await AgentProcess.start(OTHER_PORTS, {}, undefined, other.root);
+      sides.push({ agent, calls: [] });
+    }
+    await makeCalls(sides);
+  } finally {
+    await Promise.all(sides.map(({ agent }) => agent.stop()));
+    other?.remove();
+  }
+  const [own, before] = sides;
+  const calls = own?.calls ?? [];
+  explainSlow(calls.flatMap((call) => call.turns));
+  const report = summary(calls);
+  if (before === undefined) return report;
+  const { metrics } = summary(before.calls);
+  return {
+    ...report,
+    metrics: { ...report.metrics, before: metrics, difference: differences(calls, before.calls) },
+  };
+}
+
+/** The same callers call every agent, who comes first taking turns. */
+async function makeCalls(sides: readonly Side[]): Promise<void> {
   const line = await CallerLine.open('127.0.0.1');
   const script = loadScript(join(projectRoot(), 'test/eval/scenarios/response-gap.yaml'));
-  const { business } = await loadOffice(loadConfig(readEnvironment()));
-  const calls: Call[] = [];
+  const {
+    office: { business },
+  } = await loadOffice(loadConfig(readEnvironment()));
   let seed = 1;
-  const turns = (): number => calls.reduce((sum, { report }) => sum + report.responseGaps.length, 0);
+  const turns = (): number =>
+    (sides[0]?.calls ?? []).reduce((sum, { report }) => sum + report.responseGaps.length, 0);
   const caller = async (): Promise<void> => {
     while (turns() < TURNS) {
       const own = seed++;
       const from = `+1212555${String(1000 + own)}`;
-      const report = await line.call({
-        uri: agent.uri,
-        script,
-        vars: scriptVariables(script, business, wallMs(Date.now()), seededRng(own)),
-        voice: VOICES[own % VOICES.length] ?? 'rms',
-        from,
-        impairment: { lossPercent: 0, jitterMs: 0 },
-        seed: own,
-      });
-      calls.push({ report, turns: joined(report, await ledgerOf(agent, from)) });
+      for (const { agent, calls } of own % 2 === 0 ? sides : sides.toReversed()) {
+        const report = await line.call({
+          uri: agent.uri,
+          script,
+          vars: scriptVariables(script, business, wallMs(Date.now()), seededRng(own)),
+          voice: VOICES[own % VOICES.length] ?? 'rms',
+          from,
+          impairment: { lossPercent: 0, jitterMs: 0 },
+          seed: own,
+        });
+        calls.push({ seed: own, report, turns: joined(report, await ledgerOf(agent, from)) });
+      }
       process.stderr.write(`  ${turns()} of ${TURNS} turns\n`);
     }
   };
@@ -86,10 +129,42 @@ export async function run(): Promise<BenchReport> {
     await Promise.all(Array.from({ length: PARALLEL }, caller));
   } finally {
     await line.close();
-    await agent.stop();
   }
-  explainSlow(calls.flatMap((call) => call.turns));
-  return summary(calls);
+}
+
+/** This tree less the other, turn by turn of the same callers; the intervals draw whole calls. */
+function differences(calls: readonly Call[], before: readonly Call[]): BenchMetrics {
+  const pairs = calls.flatMap(({ seed, report: { responseGaps: now } }) => {
+    const then = before.find((call) => call.seed === seed)?.report.responseGaps ?? [];
+    // A turn that one of them did not answer puts all later ones out of step.
+    return then.length === now.length
+      ? [now.map(({ tag, ms }, index) => ({ tag, ms: ms - (then[index]?.ms ?? ms) }))]
+      : [];
+  });
+  const medianOf = (drawn: typeof pairs, tag: string): number =>
+    percentile(
+      drawn.flat().flatMap((turn) => (turn.tag === tag ? turn.ms : [])),
+      50,
+    ) ?? 0;
+  const tags = { complete: 'complete', free: 'free', free_with_pause: 'free_paused' };
+  return Object.fromEntries([
+    ['calls', pairs.length],
+    ...Object.entries(tags).map(([name, tag]) => {
+      const rng = seededRng(1);
+      const drawn = Array.from({ length: DRAWS }, () =>
+        medianOf(
+          pairs.map(() => pairs[Math.floor(rng.float() * pairs.length)] ?? []),
+          tag,
+        ),
+      );
+      const p50 = {
+        p50_ms: medianOf(pairs, tag),
+        low_ms: percentile(drawn, 2.5),
+        high_ms: percentile(drawn, 97.5),
+      };
+      return [name, Object.fromEntries(Object.entries(p50).map(([key, ms]) => [key, round(ms ?? 0, 0)]))];
+    }),
+  ]) as BenchMetrics;
 }
 
 /** Says on standard error what the slowest tenth of the complete answers waited for. */

@@ -1,5 +1,8 @@
 import type { Rng } from '../src/kernel/rng.js';
-import { RtpMediaSession, cryptoRng, type Pacer, type RtpPortPool } from '../src/media/index.js';
+import { cryptoRng } from '../src/media/crypto-rng.js';
+import type { Pacer } from '../src/media/pacer.js';
+import { RtpMediaSession } from '../src/media/rtp-media-session.js';
+import type { RtpPortPool } from '../src/media/rtp-port-pool.js';
 import { realScheduler } from '../src/threads/real-scheduler.js';
 
 /** Address of both ends. */

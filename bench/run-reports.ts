@@ -5,7 +5,16 @@ export interface Measurement {
   readonly name: string;
   /** What it measures, for the list of names. */
   readonly about: string;
-  run(options: { readonly json: boolean }): Promise<BenchReport>;
+  /** Options of the command line that it knows, without dashes, each with what follows it; a flag has an empty text. */
+  readonly options?: Readonly<Record<string, string>>;
+  run(options: MeasurementOptions): Promise<BenchReport>;
+}
+
+/** What the command line asks for. */
+export interface MeasurementOptions {
+  readonly json: boolean;
+  /** Values of the options that were given, in order; a flag has one empty text. */
+  readonly given: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Where the output goes: one object or a table on standard output, everything else on standard error. */
@@ -28,7 +37,7 @@ export function endOnSignals(): void {
  * Runs what the command line names, one after another, everything when it names nothing.
  *
  * @param program - `bench` or `eval`: the name of the report
- * @param args - names and `--json`
+ * @param args - names, `--json`, and options of the measurements that are named
  * @returns exit code: 0, 1 when a measurement failed, 2 for an unknown name or option
  */
 export async function runReports(
@@ -37,22 +46,25 @@ export async function runReports(
   args: readonly string[],
   { out, progress }: Outlet = terminal,
 ): Promise<number> {
-  const json = args.includes('--json');
-  const names = args.filter((arg) => arg !== '--json');
-  const unknown = names.find((name) => !all.some((one) => one.name === name));
-  if (unknown !== undefined) {
-    progress(`${program}: ${unknown} is unknown; the names are:`);
-    for (const { name, about } of all) progress(`  ${name.padEnd(14)} ${about}`);
+  const line = parseLine(all, args);
+  if (typeof line === 'string') {
+    progress(`${program}: ${line}`);
+    for (const { name, about, options = {} } of all) {
+      progress(`  ${name.padEnd(14)} ${about}`);
+      for (const [option, value] of Object.entries(options)) {
+        progress(`  ${''.padEnd(14)}   --${`${option} ${value}`.trim()}`);
+      }
+    }
     return 2;
   }
-  const chosen = names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
+  const { json, given, chosen } = line;
   const metrics: Record<string, BenchMetrics> = {};
   let failed = 0;
   for (const [index, one] of chosen.entries()) {
     progress(`${program}: ${one.name} (${index + 1} of ${chosen.length})`);
     const startedAt = performance.now();
     try {
-      const report = await one.run({ json });
+      const report = await one.run({ json, given });
       const tookS = Math.round((performance.now() - startedAt) / 100) / 10;
       metrics[snake(one.name)] = { n: report.n, took_s: tookS, ...report.metrics };
       if (!json) out(`\n${one.name}: ${one.about} (n = ${report.n}, ${tookS} s)\n${rows(report.metrics)}`);
@@ -64,6 +76,36 @@ export async function runReports(
   }
   if (json) out(JSON.stringify({ name: program, n: chosen.length, metrics }));
   return failed === 0 ? 0 : 1;
+}
+
+/** The command line, or what is wrong with it. */
+function parseLine(
+  all: readonly Measurement[],
+  args: readonly string[],
+): string | (MeasurementOptions & { readonly chosen: readonly Measurement[] }) {
+  const known = Object.assign({}, ...all.map(({ options }) => options)) as Record<string, string>;
+  const names: string[] = [];
+  const given: Record<string, string[]> = {};
+  const rest = args.filter((arg) => arg !== '--json');
+  for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
+    const option = /^--(.+)$/.exec(arg)?.[1];
+    if (option === undefined) {
+      if (all.every(({ name }) => name !== arg)) return `${arg} is unknown; the names are:`;
+      names.push(arg);
+      continue;
+    }
+    const takes = known[option];
+    if (takes === undefined) return `--${option} is unknown; the names and options are:`;
+    const value = takes === '' ? '' : rest.shift();
+    if (value === undefined) return `--${option} needs a value, ${takes}; the names and options are:`;
+    (given[option] ??= []).push(value);
+  }
+  const chosen = names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
+  const stray = Object.keys(given).find((option) => chosen.every(({ options = {} }) => !(option in options)));
+  if (stray !== undefined) {
+    return `--${stray} belongs to none of those that are named; the names and options are:`;
+  }
+  return { json: args.includes('--json'), given, chosen };
 }
 
 const snake = (name: string): string => name.replaceAll(/[^a-z0-9]+/g, '_');

@@ -6,7 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openStore } from '../src/jobs/open-store.js';
 import { requestId, utteranceId } from '../src/kernel/ids.js';
 import { wallMs } from '../src/kernel/time.js';
-import { Pacer, RtpPortPool, type RtpMediaSession } from '../src/media/index.js';
+import { Pacer } from '../src/media/pacer.js';
+import type { RtpMediaSession } from '../src/media/rtp-media-session.js';
+import { RtpPortPool } from '../src/media/rtp-port-pool.js';
 import { openSpeech, type Speech } from '../src/speech/index.js';
 import type { Store } from '../src/store/types.js';
 import { realScheduler } from '../src/threads/real-scheduler.js';
@@ -157,6 +159,9 @@ async function book(store: Store, n: number): Promise<void> {
     idempotencyKey: `bench-${n}`,
     startsAtMs,
     endsAtMs: wallMs(startsAtMs + 1_800_000),
+    occupiedUntilMs: wallMs(startsAtMs + 1_800_000),
+    resource: 'office',
+    capacity: 1,
     date: iso.slice(0, 10),
     time: iso.slice(11, 16),
     timezone: 'UTC',

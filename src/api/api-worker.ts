@@ -20,7 +20,7 @@ async function serve(parent: NonNullable<typeof parentPort>, data: ApiWorkerData
   lowerThreadPriority(NICE);
   const tell = (message: ApiWorkerMessage): void => parent.postMessage(message);
   const metrics = createMetrics('api');
-  const log = createLogger({ level: data.logLevel, pii: data.logPii }).child({ part: 'api' });
+  const log = createLogger({ level: data.logLevel, pii: data.logPii, fd: 2 }).child({ part: 'api' });
   const stopObserving = observeRuntime(metrics, 'api');
   const { remote } = connectRpc<FlatPorts>(parent);
   try {

@@ -46,8 +46,14 @@ export function conversationSocket(app: App, hub: ConversationHub): void {
     '/api/v1/conversation',
     {
       websocket: true,
-      config: { protected: true },
-      schema: { querystring: z.object({ session_id: idText, token: z.string().optional() }) },
+      config: { permission: 'test.use', ticket: 'conversation' },
+      schema: {
+        querystring: z.object({
+          session_id: idText,
+          token: z.string().optional(),
+          ticket: z.string().optional(),
+        }),
+      },
     },
     (socket, request) => {
       const { session_id: sessionId } = request.query as { session_id: string };

@@ -29,6 +29,7 @@ const STATUS_BY_CATEGORY = {
   not_found: 404,
   conflict: 409,
   unauthorized: 401,
+  forbidden: 403,
   overloaded: 503,
   timeout: 504,
   unavailable: 503,
@@ -84,7 +85,9 @@ export function sendError(reply: FastifyReply, error: unknown): FastifyReply {
 export function errorHandler(log: ApiLog) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const known = isLeibnizError(error) ? error : fromFastify(error);
-    if (known === undefined || statusOf(known.code) >= 500) {
+    // Being full is no failure; whoever asks often must not fill the log.
+    const isFull = known !== undefined && ERROR_CATALOGUE[known.code].category === 'overloaded';
+    if (known === undefined || (statusOf(known.code) >= 500 && !isFull)) {
       log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed');
     }
     return sendError(reply, known ?? error);
@@ -118,7 +121,9 @@ function fromValidation(error: FastifyError): LeibnizError {
   const first = error.validation?.[0];
   const path = (first?.instancePath ?? '').split('/').filter((part) => part !== '');
   const where = error.validationContext ?? 'request';
-  const field = path.join('.');
+  // What is not known is named itself, not only the object that has it.
+  const unknown = first?.keyword === 'unrecognized_keys' ? (first.params['keys'] as string[])[0] : undefined;
+  const field = [...path, ...(unknown === undefined ? [] : [unknown])].join('.');
   const problem = first?.message ?? 'is not valid';
   return new LeibnizError('BAD_REQUEST', `${field === '' ? `The ${where}` : field}: ${problem}.`, {
     field: field === '' ? where : field,

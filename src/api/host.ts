@@ -4,8 +4,7 @@ import { connectRpc, exposeRpc } from '../threads/rpc.js';
 import { startWorker } from '../threads/worker.js';
 import { flattenPorts } from './bridge.js';
 import { resolveApiOptions, SILENT_API_LOG, type ApiLog, type ApiOptions } from './options.js';
-import type { ApiPorts } from './ports.js';
-import { requireToken } from './security.js';
+import type { RolePorts } from './ports.js';
 import type { ApiWorkerControl, ApiWorkerData, ApiWorkerMessage } from './worker-protocol.js';
 
 /** Settings of {@link startApi}. */
@@ -36,17 +35,17 @@ const RESTART_MS = [500, 30_000] as const;
 /**
  * Starts the API in a thread of its own. A thread that crashes is started again on the same port; calls go on.
  *
- * @throws LeibnizError CONFIG_INVALID without a token on an address that other machines can reach
  * @throws LeibnizError PORT_IN_USE naming HTTP_PORT
  */
-export async function startApi(options: ApiHostOptions, ports: ApiPorts): Promise<ApiServer> {
-  requireToken(resolveApiOptions(options));
+export async function startApi(options: ApiHostOptions, ports: RolePorts): Promise<ApiServer> {
   const host = new ApiHost(options, ports);
   await host.start();
   return host;
 }
 
 class ApiHost implements ApiServer {
+  /** Made once, so that a thread that is started again takes the same key. */
+  readonly #resolved: ApiWorkerData['options'];
   readonly #log: ApiLog;
   #port: number;
   #worker: Worker | undefined;
@@ -58,10 +57,11 @@ class ApiHost implements ApiServer {
 
   constructor(
     private readonly options: ApiHostOptions,
-    private readonly ports: ApiPorts,
+    private readonly ports: RolePorts,
   ) {
     this.#log = options.log ?? SILENT_API_LOG;
     this.#port = options.port;
+    this.#resolved = resolveApiOptions(options);
   }
 
   get port(): number {
@@ -102,10 +102,8 @@ class ApiHost implements ApiServer {
   }
 
   #workerData(): ApiWorkerData {
-    const { host, token, allowedOrigins, rateLimitPerMinute, bodyLimitBytes, portTimeoutMs, version } =
-      resolveApiOptions(this.options);
     return {
-      options: { host, token, allowedOrigins, rateLimitPerMinute, bodyLimitBytes, portTimeoutMs, version },
+      options: this.#resolved,
       port: this.#port,
       logLevel: this.options.logLevel ?? 'info',
       logPii: this.options.logPii ?? false,

@@ -22,6 +22,10 @@ export function metricsObserver(metrics: Metrics): ApiObserver {
       metrics.increment('ws_closed_total', { reason });
     },
     audioDropped: (chunks) => metrics.increment('ws_audio_dropped_chunks_total', {}, chunks),
+    liveFacts: (types) => {
+      for (const type of types) metrics.increment('live_facts_total', { type });
+    },
+    liveResync: (reason) => metrics.increment('live_resyncs_total', { reason }),
     messageRefused: (reason) => metrics.increment('ws_messages_refused_total', { reason }),
   };
 }

@@ -1,14 +1,38 @@
-import type { APPOINTMENT_STATES, IntentContext, SlotName } from '../dialog/core/types.js';
+import type { IntentContext } from '../dialog/core/effects.js';
+import type { Section } from '../kernel/document.js';
+import type { APPOINTMENT_STATES, SlotName } from '../dialog/core/tasks/appointments/progress.js';
 import type {
   ClassifyReply,
   KnowledgeContext,
   KnowledgeReply,
   RebuildReport,
+  Retrieval,
 } from '../dialog/knowledge/types.js';
-import type { Appointments, Calls, Jobs } from '../store/types.js';
+import type { GuardPort } from '../dialog/guard/core/types.js';
+import type { SynthesisDesk } from '../session/synthesis.js';
+import type { TranscriptionDesk } from '../session/transcription.js';
+import type {
+  Accounts,
+  Appointments,
+  Callbacks,
+  Calls,
+  CrawlRequest,
+  JobRecord,
+  Jobs,
+  Material,
+  MaterialQuery,
+  NewMaterial,
+  NewVersion,
+  Page,
+  Slot,
+  WaitingList,
+} from '../store/types.js';
+import type { Channel, ChannelSink } from './channel-bridge.js';
+import type { LivePorts } from './live/ports.js';
+import type { ChatRequest, ModelEvent, ModelInfo } from '../dialog/llm/types.js';
 
 /** How one part of the program is doing. */
-export type ServiceStatus = 'ok' | 'degraded' | 'down';
+export type ServiceStatus = 'healthy' | 'degraded' | 'unhealthy';
 
 /** What `GET /health` tells. */
 export interface HealthReport {
@@ -61,7 +85,8 @@ export type ConversationEvent =
       readonly type: 'transcript';
       readonly text: string;
       readonly is_final: boolean;
-      readonly confidence: number;
+      /** 0..1; `null` where the recogniser gives none. */
+      readonly confidence: number | null;
     }
   | {
       readonly type: 'agent_text';
@@ -81,28 +106,19 @@ export type ConversationEvent =
   | { readonly type: 'flush' }
   | { readonly type: 'ended'; readonly reason: string };
 
-/** Where a conversation sends its output. Calls never block and never throw. */
-export interface ConversationSink {
-  /** 50 ms of PCM16 at 16 kHz (800 samples). The buffer belongs to the receiver. */
-  audio(pcm: Int16Array): void;
-  event(event: ConversationEvent): void;
-  /** The conversation is over; nothing follows. */
-  closed(reason: string): void;
-}
+/** Where a conversation sends its output: 50 ms of PCM16 at 16 kHz (800 samples) at a time. */
+export type ConversationSink = ChannelSink<ConversationEvent>;
 
-/** One open socket of a conversation, as the conversation sees it. */
-export interface ConversationChannel {
-  /** PCM16 at 16 kHz, any length above 0. The buffer belongs to the receiver. */
-  audio(pcm: Int16Array): void;
-  control(message: ConversationControl): void;
-  /** The socket is gone. The conversation stays resumable until its time to live runs out. */
-  detach(): void;
-}
+/** One open socket of a conversation: takes PCM16 at 16 kHz. After it is detached the conversation stays resumable. */
+export type ConversationChannel = Channel<ConversationControl>;
 
 /** Conversations: the same sessions as telephone calls, over a socket. */
 export interface ConversationPorts {
-  /** @throws LeibnizError CAPACITY_FULL when no more sessions are kept */
-  create(): Promise<{
+  /**
+   * @param client - who asks, bounded by itself; empty for somebody trusted
+   * @throws LeibnizError CAPACITY_FULL when no more sessions are kept, in all or for this client
+   */
+  create(client: string): Promise<{
     readonly session_id: string;
     /** Seconds since the Unix epoch. */ readonly created_at: number;
   }>;
@@ -142,6 +158,123 @@ export interface AppointmentSessionPorts {
   delete(sessionId: string): Promise<void>;
 }
 
+/** The office as calendars and filters need it. */
+export interface OfficeFacts {
+  /** Name of the organiser in calendar files. */
+  readonly name: string;
+  /** IANA zone of dates without a time. */
+  readonly timezone: string;
+  readonly email?: string;
+  /** Where appointments take place. */
+  readonly location?: string;
+  readonly services: readonly { readonly id: string; readonly name: string }[];
+  /** Whoever appointments are made with; empty where that is the office as a whole. */
+  readonly resources: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** A setting as it may be shown. */
+export interface ShownSetting {
+  readonly key: string;
+  readonly group: string;
+  /** Text in force, secrets hidden; null when unset. */
+  readonly value: string | null;
+  readonly origin: 'default' | 'environment';
+  readonly description: string;
+}
+
+/** The settings in force, for operators. */
+export interface SettingPorts {
+  list(): Promise<readonly ShownSetting[]>;
+}
+
+/** A time that an operator wants for somebody. */
+export interface ScheduleRequest {
+  /** Local date of the office, `YYYY-MM-DD`. */
+  readonly date: string;
+  /** Local time of the office, `HH:MM`. */
+  readonly time: string;
+  /** Absent: an appointment without a service, of the usual length. */
+  readonly serviceId?: string;
+  /** Absent: whoever offers the service and is free. */
+  readonly resource?: string;
+  /** An appointment that moves: its own seat counts as free. */
+  readonly appointmentId?: string;
+}
+
+/** What the rules of the office make of a time. */
+export type ScheduleVerdict =
+  /** The office can do it; whether the seat is free is settled by the store. `purpose` is the name of the service. */
+  | { readonly ok: true; readonly slot: Slot; readonly purpose: string }
+  /** It cannot: closed, a holiday, past, too soon, too far, off the grid, no such service or resource. One sentence. */
+  | {
+      readonly ok: false;
+      readonly field: 'date' | 'time' | 'service_id' | 'resource';
+      readonly message: string;
+    };
+
+/** The language models behind the front of the program; none is no error until one is asked. */
+export interface ModelPorts {
+  list(): Promise<{ readonly models: readonly ModelInfo[]; readonly adapters: readonly string[] }>;
+  /** As `LanguageModel.open`. */
+  open(request: ChatRequest, onEvent: (event: ModelEvent) => void, signal?: AbortSignal): void;
+  /** @throws LeibnizError NOT_FOUND, BAD_REQUEST or MODEL_UNAVAILABLE */
+  loadAdapter(name: string, path: string): Promise<void>;
+  /** @throws LeibnizError as {@link loadAdapter} */
+  unloadAdapter(name: string): Promise<void>;
+  /** What the agent answers to a sentence; `escalate` when a person is to take over. */
+  transcript(text: string): Promise<{ readonly response: string; readonly escalate: boolean }>;
+}
+
+/** The rules that calls obey, for operators. */
+export interface SchedulePorts {
+  office(): Promise<OfficeFacts>;
+  check(request: ScheduleRequest): Promise<ScheduleVerdict>;
+}
+
+/** A material, and whether it can be asked. */
+export interface SearchedMaterial extends Material {
+  /** True when every version of it that may answer is in the index. */
+  readonly searched: boolean;
+}
+
+/** Documents that were uploaded or read from a site. Adding and removing waits some seconds until the index follows. */
+export interface MaterialPorts {
+  add(material: NewMaterial): Promise<SearchedMaterial>;
+  addVersion(id: string, version: NewVersion): Promise<SearchedMaterial | undefined>;
+  list(query: MaterialQuery): Promise<Page<SearchedMaterial>>;
+  get(id: string): Promise<SearchedMaterial | undefined>;
+  remove(id: string): Promise<boolean>;
+  sections(id: string, version: number): Promise<readonly Section[] | undefined>;
+  /** @throws LeibnizError BAD_REQUEST (field `urls`) for a site that may not be read */
+  crawl(request: CrawlRequest): Promise<JobRecord>;
+}
+
+/** What the caches of this process hold and how often they answer. */
+export interface CacheReport {
+  readonly caches: readonly {
+    readonly cache: string;
+    /** Entries in this process. */
+    readonly entries: number;
+    readonly bytes: number;
+    readonly hits: number;
+    readonly by_layer: Readonly<Record<string, number>>;
+    readonly misses: number;
+    readonly hit_rate: number;
+  }[];
+  readonly layers: readonly {
+    readonly layer: string;
+    readonly connected: boolean;
+    readonly errors: number;
+  }[];
+}
+
+/** Caches, for operators. */
+export interface CachePorts {
+  report(): Promise<CacheReport>;
+  /** Forgets one cache or all, in every layer; how many entries went. */
+  clear(cache?: string): Promise<number>;
+}
+
 /**
  * Everything the API asks of the program. The API runs in a thread of its own, so arguments and results are plain
  * data that survive structured cloning, and failures are LeibnizErrors.
@@ -154,15 +287,41 @@ export interface ApiPorts {
     metrics(): Promise<string>;
   };
   readonly conversation: ConversationPorts;
+  readonly speech: Pick<SynthesisDesk, 'synthesize' | 'voices'> & {
+    /** A kept file; undefined unless the signature holds and the file is there. */
+    file(key: string, expiresS: number, signature: string): Promise<Uint8Array | undefined>;
+  };
+  readonly transcription: Pick<TranscriptionDesk, 'piece' | 'open' | 'push' | 'end' | 'next' | 'close'>;
   readonly intent: {
     classify(text: string, context: IntentContext): Promise<ClassifyReply>;
   };
   readonly knowledge: {
     query(text: string, context: KnowledgeContext): Promise<KnowledgeReply>;
+    retrieve(text: string, limit: number): Promise<Retrieval>;
     rebuild(path?: string): Promise<RebuildReport>;
   };
   readonly appointmentSessions: AppointmentSessionPorts;
-  readonly appointments: Pick<Appointments, 'list' | 'get'>;
+  readonly appointments: Pick<Appointments, 'list' | 'get' | 'book' | 'move' | 'cancel'>;
+  readonly callbacks: Pick<Callbacks, 'list' | 'get' | 'complete'>;
+  readonly waitingList: Pick<WaitingList, 'list' | 'leave'>;
+  readonly schedule: SchedulePorts;
   readonly calls: Pick<Calls, 'list' | 'get'>;
   readonly jobs: Pick<Jobs, 'list' | 'get' | 'retry'>;
+  readonly accounts: Accounts;
+  readonly materials: MaterialPorts;
+  readonly caches: CachePorts;
+  readonly settings: SettingPorts;
+  readonly models: ModelPorts;
+  readonly live: LivePorts;
+  readonly guard: GuardPort & {
+    /**
+     * Passes something on to a person.
+     *
+     * @throws LeibnizError STORE_UNAVAILABLE or STORE_TIMEOUT
+     */
+    escalate(context: string): Promise<void>;
+  };
 }
+
+/** The ports of a role: those that its routes ask. */
+export type RolePorts = Pick<ApiPorts, 'system'> & Partial<ApiPorts>;

@@ -19,49 +19,59 @@ export function isLoopbackHost(host: string): boolean {
   return plain === 'localhost' || plain === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(plain);
 }
 
-/** Throws unless the options may be served: anything but loopback needs a token. */
-export function requireToken(options: ResolvedApiOptions): void {
-  if (isLoopbackHost(options.host) || (options.token !== undefined && options.token !== '')) return;
-  throw new LeibnizError(
-    'CONFIG_INVALID',
-    `ADMIN_TOKEN is not set although HTTP_HOST is "${options.host}", which other machines can reach: set ADMIN_TOKEN to a long random text, or HTTP_HOST to 127.0.0.1.`,
-    { field: 'ADMIN_TOKEN' },
-  );
-}
-
 /** Who may call. */
 export class Gate {
   readonly #tokenDigest: Buffer | undefined;
+  readonly #feedDigest: Buffer | undefined;
   readonly #origins: ReadonlySet<string>;
 
   constructor(private readonly options: ResolvedApiOptions) {
-    this.#tokenDigest =
-      options.token === undefined || options.token === '' ? undefined : digest(options.token);
+    this.#tokenDigest = digestOf(options.token);
+    this.#feedDigest = digestOf(options.calendarFeedToken);
     this.#origins = new Set(options.allowedOrigins);
   }
 
-  /** @throws LeibnizError UNAUTHORIZED unless the request carries the token, where one is set */
-  checkToken(authorization: string | undefined, queryToken?: string): void {
-    if (this.#tokenDigest === undefined) return;
-    const given = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? queryToken;
+  /** Whether ADMIN_TOKEN is set. */
+  get hasAdminToken(): boolean {
+    return this.#tokenDigest !== undefined;
+  }
+
+  /** Whether a text is ADMIN_TOKEN. */
+  isAdminToken(given: string): boolean {
     // Digests have one length, so the comparison takes the same time for every wrong token.
-    if (given !== undefined && timingSafeEqual(digest(given), this.#tokenDigest)) return;
-    throw new LeibnizError(
-      'UNAUTHORIZED',
-      'Send the token of ADMIN_TOKEN as "Authorization: Bearer <token>".',
-    );
+    return this.#tokenDigest !== undefined && timingSafeEqual(digest(given), this.#tokenDigest);
+  }
+
+  /** True when the request carries ADMIN_TOKEN; false where none is set. */
+  hasToken(authorization: string | undefined): boolean {
+    const given = bearerOf(authorization);
+    return given !== undefined && this.isAdminToken(given);
+  }
+
+  /**
+   * Calendar programs can only be given an address, so the feed has a token of its own in the query, which opens
+   * nothing else.
+   */
+  isFeedToken(given: string): boolean {
+    return this.#feedDigest !== undefined && timingSafeEqual(digest(given), this.#feedDigest);
+  }
+
+  /** Whether the feed has a token. */
+  get hasFeedToken(): boolean {
+    return this.#feedDigest !== undefined;
   }
 
   /**
    * Keeps web pages of other sites out: a browser names the page's origin on every request that could change
-   * something, and on sockets. Without a token the Host header must name this machine too, so that a foreign name
+   * something, and on sockets. On loopback without a token the Host header must name this machine too, so that a foreign name
    * that is made to resolve to loopback (DNS rebinding) gains nothing.
    *
    * @throws LeibnizError FORBIDDEN_ORIGIN
    */
   checkOrigin(request: RequestFacts): void {
     const { host, origin } = request.headers;
-    if (this.#tokenDigest === undefined && host !== undefined && !this.#isOwnHost(host)) {
+    const open = this.#tokenDigest === undefined && isLoopbackHost(this.options.host);
+    if (open && host !== undefined && !this.#isOwnHost(host)) {
       throw new LeibnizError(
         'FORBIDDEN_ORIGIN',
         'This API answers to its loopback address only; set ADMIN_TOKEN or ALLOWED_ORIGINS to use another name.',
@@ -84,6 +94,14 @@ export class Gate {
     if (isLoopbackHost(name) || name.toLowerCase() === this.options.host.toLowerCase()) return true;
     return [...this.#origins].some((origin) => sameHost(origin, hostHeader));
   }
+}
+
+/** Token of an Authorization header. */
+export const bearerOf = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
+
+function digestOf(token: string | undefined): Buffer | undefined {
+  return token === undefined || token === '' ? undefined : digest(token);
 }
 
 function digest(text: string): Buffer {

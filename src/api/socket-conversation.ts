@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import { LeibnizError } from '../kernel/errors.js';
-import { addMs, type MonoMs } from '../kernel/time.js';
+import { every } from '../kernel/time.js';
 import type { RouteContext } from './context.js';
 import { InboundBudget } from './core/inbound-budget.js';
 import { OutboundQueue } from './core/outbound-queue.js';
@@ -8,6 +8,7 @@ import { PcmAssembler } from './core/pcm-assembler.js';
 import { RateLimiter } from './core/rate-limiter.js';
 import { errorBody, RetryLaterError } from './errors.js';
 import type { ConversationChannel, ConversationEvent } from './ports.js';
+import { Receipts } from './receipts.js';
 import { parseControl } from './schemas/control.js';
 
 /** Why a socket was closed, with its WebSocket close code (4000-4999 are the application's, RFC 6455 section 7.4.2). */
@@ -48,10 +49,7 @@ export class SocketConversation {
   #badMessages = 0;
   #overBudget = false;
   #countedDrops = 0;
-  /** Pings that have no pong yet, with the bytes sent up to each. */
-  #receipts: { readonly id: string; readonly bytes: number; readonly at: MonoMs }[] = [];
-  #nextReceipt = 1;
-  #unreceiptedBytes = 0;
+  readonly #receipts: Receipts;
   #cancelTimers: (() => void)[] = [];
 
   constructor(
@@ -62,6 +60,7 @@ export class SocketConversation {
   ) {
     const now = context.clock.now();
     this.#queue = new OutboundQueue(now);
+    this.#receipts = new Receipts(socket, context.clock, RECEIPT_EVERY_BYTES);
     this.#budget = new InboundBudget(now);
     this.#textLimiter = new RateLimiter(context.options.rateLimitPerMinute, 1);
   }
@@ -74,8 +73,11 @@ export class SocketConversation {
     socket.on('pong', (data) => this.#onPong(data.toString('latin1')));
     socket.on('close', () => this.#finish('client_gone'));
     socket.on('error', () => this.#finish('client_gone'));
-    this.#every(PING_EVERY_MS, () => this.#ping());
-    this.#every(WATCH_EVERY_MS, () => this.#watch());
+    const { clock } = this.context;
+    this.#cancelTimers.push(
+      every(clock, PING_EVERY_MS, () => this.#ping()),
+      every(clock, WATCH_EVERY_MS, () => this.#watch()),
+    );
     void this.#open();
   }
 
@@ -197,25 +199,15 @@ export class SocketConversation {
     this.#countDrops();
     for (let item = this.#queue.next(); item !== undefined; item = this.#queue.next()) {
       this.socket.send(item.kind === 'event' ? item.text : bytesOf(item.pcm), ignoreError);
-      this.#unreceiptedBytes += item.bytes;
-      if (this.#unreceiptedBytes >= RECEIPT_EVERY_BYTES) this.#askReceipt();
+      this.#receipts.sent(item.bytes);
     }
-    if (this.#receipts.length === 0 && this.#unreceiptedBytes > 0) this.#askReceipt();
+    this.#receipts.flush();
     if (this.#queue.overrun(this.context.clock.now()) !== undefined) this.#finish('slow_reader');
   }
 
-  #askReceipt(): void {
-    const id = String(this.#nextReceipt++);
-    this.#receipts.push({ id, bytes: this.#unreceiptedBytes, at: this.context.clock.now() });
-    this.#unreceiptedBytes = 0;
-    this.socket.ping(id, undefined, ignoreError);
-  }
-
-  /** A pong answers its ping and every one before it (RFC 6455 section 5.5.3). */
   #onPong(id: string): void {
-    const at = this.#receipts.findIndex((receipt) => receipt.id === id);
-    if (at < 0) return;
-    const bytes = this.#receipts.splice(0, at + 1).reduce((sum, receipt) => sum + receipt.bytes, 0);
+    const bytes = this.#receipts.pong(id);
+    if (bytes === undefined) return;
     this.#queue.sent(bytes, this.context.clock.now());
     this.#pump();
   }
@@ -233,22 +225,9 @@ export class SocketConversation {
 
   /** A peer that has left a ping unanswered for a whole round is gone. */
   #ping(): void {
-    const oldest = this.#receipts[0];
-    if (oldest === undefined) this.#askReceipt();
-    else if (this.context.clock.now() - oldest.at >= PING_EVERY_MS) this.#finish('dead_peer');
-  }
-
-  #every(ms: number, run: () => void): void {
-    const { clock } = this.context;
-    let cancel = (): void => undefined;
-    const arm = (): void => {
-      cancel = clock.at(addMs(clock.now(), ms), () => {
-        run();
-        if (!this.#closed) arm();
-      });
-    };
-    arm();
-    this.#cancelTimers.push(() => cancel());
+    const { oldestAt } = this.#receipts;
+    if (oldestAt === undefined) this.#receipts.ask();
+    else if (this.context.clock.now() - oldestAt >= PING_EVERY_MS) this.#finish('dead_peer');
   }
 
   #finish(reason: CloseReason): void {

@@ -18,7 +18,7 @@ export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Pr
 }
 
 /** Methods that take as long as they take; everything else is bounded. */
-const UNBOUNDED = new Set(['knowledge.rebuild']);
+const UNBOUNDED = new Set(['knowledge.rebuild', 'models.open', 'models.loadAdapter', 'speech.synthesize']);
 
 /** The same ports, each call bounded in time. */
 export function boundPorts(ports: ApiPorts, timeoutMs: number): ApiPorts {

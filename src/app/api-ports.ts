@@ -1,82 +1,54 @@
+import { engineServices } from './services/health.js';
+import { cachePorts } from './caches.js';
+import type { ConversationHub } from '../session/conversation-hub.js';
 import type { ApiPorts, ConversationEvent, HealthReport, ServiceStatus } from '../api/ports.js';
 import { AppointmentDesk } from '../session/appointment-desk.js';
-import { BookingDesk } from '../session/booking-desk.js';
-import { defaultSessionOptions, type SessionEvent } from '../session/ports.js';
+import type { SessionEvent } from '../session/ports.js';
+import { TranscriptionDesk } from '../session/transcription.js';
 import { listModels } from '../speech/index.js';
 import type { DtmfDigit } from '../kernel/vocab.js';
 import { realScheduler } from '../threads/real-scheduler.js';
 import type { Metrics } from '../telemetry/index.js';
 import type { Agent } from './agent.js';
-import type { Config } from './config/index.js';
+import { readEnvironment, showConfig, type Config } from './config/index.js';
+import { FollowUps } from './follow-ups.js';
+import { guardApi } from './guard-api.js';
+import { livePorts } from './live.js';
+import { modelApi } from './model-api.js';
+import type { AppLog } from './log.js';
+import { speechPorts, type KeptFiles } from './spoken-files.js';
+import { schedulePort } from './schedule-port.js';
 
 /** Everything the web side may ask of the agent. */
-export function apiPorts(agent: Agent, config: Config, metrics: Metrics, version: string): ApiPorts {
-  const { store, knowledge, business, prompts } = agent.engines;
+export function apiPorts(
+  agent: Agent,
+  files: KeptFiles,
+  config: Config,
+  metrics: Metrics,
+  version: string,
+  log: AppLog,
+): ApiPorts {
+  const { store, knowledge, office } = agent.engines;
   const startedAt = realScheduler.now();
-  const booking = new BookingDesk(store.appointments, realScheduler, defaultSessionOptions);
-  const desk = new AppointmentDesk(
-    {
-      business,
-      prompts,
-      wall: () => realScheduler.wall(),
-      availability: (from, to) => booking.availability(from, to),
-      book: (key, draft) => booking.book(key, draft),
-      resolve: (key) => booking.resolve(key),
-    },
-    store.conversations,
-    config.sessions.ttlMs,
-  );
+  const followUps = new FollowUps(knowledge, office.lexicon.locale);
+  const desk = new AppointmentDesk(agent.sessionPorts, store.conversations, config.sessions.ttlMs);
   return {
     system: {
       health: async () => health(agent, desk, version, (realScheduler.now() - startedAt) / 1000),
-      ready: async () =>
-        agent.edge.stats().connected
-          ? { ready: true, models: listModels().map((model) => model.name) }
-          : { ready: false, error: 'the SIP server does not answer' },
+      ready: async () => {
+        const error = await whyNotReady(agent);
+        if (error !== undefined) return { ready: false, error };
+        return { ready: true, models: listModels().map((model) => model.name) };
+      },
       metrics: () => metrics.text(),
     },
-    conversation: {
-      create: async () => {
-        const { id, createdAt } = agent.conversations.create();
-        return { session_id: id, created_at: createdAt / 1000 };
-      },
-      history: async (id) => ({ turns: await agent.conversations.history(id) }),
-      end: (id) => agent.conversations.end(id),
-      open: async (id, sink) => {
-        const client = await agent.conversations.open(id, {
-          audio: (pcm) => sink.audio(pcm),
-          event: (event) => {
-            const told = conversationEvent(event);
-            if (told !== undefined) sink.event(told);
-          },
-          closed: (reason) => sink.closed(reason),
-        });
-        sink.event({ type: 'ready', session_id: id, resumed: client.resumed });
-        return {
-          audio: (pcm) => client.audio(pcm),
-          control: (message) => {
-            switch (message.type) {
-              case 'start':
-                return client.start();
-              case 'text':
-                return client.text(message.text);
-              case 'dtmf': {
-                metrics.increment('dtmf_digits_total', { source: 'socket' }, message.digits.length);
-                return client.dtmf([...message.digits] as DtmfDigit[]);
-              }
-              case 'interrupt':
-                return client.interrupt();
-              case 'end':
-                return client.end();
-            }
-          },
-          detach: () => client.detach(),
-        };
-      },
-    },
+    conversation: conversationPorts(agent.calls.ports.conversations, metrics),
+    transcription: new TranscriptionDesk(agent.sessionPorts),
+    speech: speechPorts(agent.engines.speech.tts, files),
     intent: { classify: (text, context) => knowledge.classify(text, context) },
     knowledge: {
-      query: (text, context) => knowledge.query(text, context),
+      query: (text, context) => followUps.query(text, context),
+      retrieve: (text, limit) => knowledge.retrieve(text, limit),
       rebuild: (path) => knowledge.rebuild(path),
     },
     appointmentSessions: {
@@ -86,42 +58,124 @@ export function apiPorts(agent: Agent, config: Config, metrics: Metrics, version
       delete: (id) => desk.delete(id),
     },
     appointments: store.appointments,
+    callbacks: store.callbacks,
+    waitingList: store.waitingList,
+    schedule: schedulePort(office.business, store.appointments, () => realScheduler.wall()),
     calls: store.calls,
     jobs: store.jobs,
+    accounts: store.accounts,
+    materials: agent.engines.materials,
+    caches: cachePorts(agent.engines.cache),
+    live: livePorts(agent.live),
+    guard: guardApi(agent.engines.roles.guard.ports, store.callbacks, log),
+    settings: {
+      list: async () =>
+        showConfig(readEnvironment()).map(({ source, ...setting }) => ({ ...setting, origin: source })),
+    },
+    models: modelApi(agent.engines.roles.llm.ports.model, agent.sessionPorts),
   };
 }
 
+/** What keeps the next call from being taken; `undefined` when nothing does. */
+async function whyNotReady(agent: Agent): Promise<string | undefined> {
+  const { connected, accepting } = agent.calls.ports.edge.stats();
+  if (!connected) return 'the SIP server does not answer';
+  if (!accepting) return 'no call can be taken: all lines or the machine are busy';
+  if (agent.sip.embedded?.stats().takesCalls === false) {
+    return 'no call can be taken: the table of SIP transactions is full';
+  }
+  if (agent.engines.roles.worker.disk() === 'unhealthy') {
+    return 'the disk of DATA_DIR is full or takes no writes: nothing could be written down';
+  }
+  return brokenServices(await engineServices(agent.engines));
+}
+
+/** A sentence about the engines without which no call can be held, or `undefined` when all of them work. */
+export function brokenServices(services: Readonly<Record<string, ServiceStatus>>): string | undefined {
+  const broken = ['stt', 'tts', 'intent', 'rag'].filter((name) => services[name] === 'unhealthy');
+  return broken.length === 0 ? undefined : `does not work: ${broken.join(', ')}`;
+}
+
+/** Conversations as the web side asks for them. */
+export function conversationPorts(
+  conversations: ConversationHub,
+  metrics: Metrics,
+): ApiPorts['conversation'] {
+  return {
+    create: async (client) => {
+      const { id, createdAt } = conversations.create(client);
+      return { session_id: id, created_at: createdAt / 1000 };
+    },
+    history: async (id) => ({ turns: await conversations.history(id) }),
+    end: (id) => conversations.end(id),
+    open: async (id, sink) => {
+      const client = await conversations.open(id, {
+        audio: (pcm) => sink.audio(pcm),
+        event: (event) => {
+          const told = conversationEvent(event);
+          if (told !== undefined) sink.event(told);
+        },
+        closed: (reason) => sink.closed(reason),
+      });
+      sink.event({ type: 'ready', session_id: id, resumed: client.resumed });
+      return {
+        audio: (pcm) => client.audio(pcm),
+        control: (message) => {
+          switch (message.type) {
+            case 'start':
+              return client.start();
+            case 'text':
+              return client.text(message.text);
+            case 'dtmf': {
+              metrics.increment('dtmf_digits_total', { source: 'socket' }, message.digits.length);
+              return client.dtmf([...message.digits] as DtmfDigit[]);
+            }
+            case 'interrupt':
+              return client.interrupt();
+            case 'end':
+              return client.end();
+          }
+        },
+        detach: () => client.detach(),
+      };
+    },
+  };
+}
+
+/** Every role is asked; nothing is taken for granted. */
 async function health(
   agent: Agent,
   desk: AppointmentDesk,
   version: string,
   uptimeSeconds: number,
 ): Promise<HealthReport & Readonly<Record<string, unknown>>> {
-  const { stt, tts } = agent.engines.speech;
-  const stored = agent.engines.store.health();
-  const rag = await agent.engines.knowledge.stats().catch(() => undefined);
+  const { roles } = agent.engines;
+  const [calls, engines, stored, spoken, known, modelled] = await Promise.all([
+    ...([agent.calls.health(), engineServices(agent.engines)] as const),
+    ...([roles.worker.health(), roles.speech.health(), roles.knowledge.health()] as const),
+    roles.llm.health(),
+  ]);
+  // A part that is not configured has no health.
+  const llm = roles.llm.ports.model === undefined ? undefined : modelled;
   const services: Record<string, ServiceStatus> = {
-    sip: agent.edge.stats().connected ? 'ok' : 'down',
-    stt: 'ok',
-    tts: 'ok',
-    intent: rag === undefined ? 'degraded' : 'ok',
-    rag: rag?.index_loaded === true ? 'ok' : 'down',
-    appointment: stored.databaseConnected ? 'ok' : 'down',
-    store: stored.databaseConnected ? 'ok' : 'down',
-    jobs: stored.queue.connected ? 'ok' : 'degraded',
+    sip: calls.status,
+    ...engines,
+    ...(llm === undefined ? {} : { llm: llm.status }),
   };
   const states = Object.values(services);
+  const isWell = states.every((state) => state === 'healthy');
   return {
-    status: states.every((state) => state === 'ok') ? 'ok' : services['sip'] === 'down' ? 'down' : 'degraded',
+    status: isWell ? 'healthy' : services['sip'] === 'unhealthy' ? 'unhealthy' : 'degraded',
     uptime_seconds: Math.round(uptimeSeconds),
     version,
     services,
     details: {
-      stt: { engine: stt.capabilities.engine, queue: stt.stats().queued },
-      tts: { engine: tts.capabilities.engine, queue: tts.stats().queued },
-      rag: { index_loaded: rag?.index_loaded ?? false, index_size: rag?.index_size ?? 0 },
-      appointment: { active_sessions: desk.active, database_connected: stored.databaseConnected },
-      calls: { active: agent.edge.stats().active, conversations: agent.conversations.attached },
+      ...spoken.details,
+      rag: known.details,
+      ...(llm === undefined ? {} : { llm: llm.details }),
+      appointment: { active_sessions: desk.active, database_connected: engines['store'] === 'healthy' },
+      store: stored.details,
+      calls: calls.details,
     },
   };
 }
@@ -138,7 +192,7 @@ function conversationEvent(event: SessionEvent): ConversationEvent | undefined {
         type: 'transcript',
         text: event.pii.text,
         is_final: event.final,
-        confidence: event.confidence,
+        confidence: event.confidence ?? null,
       };
     case 'agent_text':
       return {
@@ -156,13 +210,14 @@ function conversationEvent(event: SessionEvent): ConversationEvent | undefined {
         heard: event.pii.heard,
         complete: event.complete,
       };
+    // `closed` tells it, once and last.
     case 'ended':
-      return { type: 'ended', reason: event.reason };
     case 'latency':
     case 'barge_in':
     case 'stt':
     case 'step':
-    case 'booking':
+    case 'change':
+    case 'note':
     case 'counted':
       return undefined;
   }

@@ -1,19 +1,24 @@
-import { assessCompleteness } from '../dialog/core/completeness.js';
-import { step } from '../dialog/core/dialog-machine.js';
-import { expectedSpeech } from '../dialog/core/expected-speech.js';
-import { toLocal } from '../dialog/core/language/local-date.js';
-import { initialDialog } from '../dialog/core/state.js';
+import type { DialogContext } from '../dialog/core/context.js';
+import { guarded, guardOfPack, type Guard } from '../dialog/core/guard.js';
+import { completeness, expectedSpeech, listeningOf } from '../dialog/core/machine/listening.js';
+import { step } from '../dialog/core/machine/machine.js';
+import { reviveDialog } from '../dialog/core/machine/revive.js';
+import { initialDialog } from '../dialog/core/machine/state.js';
 import type { DialogPort } from '../session/ports.js';
 
-/** The dialog ring as sessions use it. */
-export const dialogPort: DialogPort = {
-  initial: initialDialog,
-  step,
-  completeness: (text, expectation, { wallMs, business }) =>
-    assessCompleteness(text, expectation, {
-      today: toLocal(wallMs, business.timezone).date,
-      services: business.services,
-    }),
-  expectedSpeech: (expectation, { wallMs, business }) =>
-    expectedSpeech(expectation, { business, today: toLocal(wallMs, business.timezone).date }),
-};
+/** The dialog ring as sessions use it, behind a guard. */
+export const dialogBehind = (guardOf: (context: DialogContext) => Guard): DialogPort =>
+  guarded(
+    {
+      initial: initialDialog,
+      revive: reviveDialog,
+      step,
+      listening: listeningOf,
+      completeness,
+      expected: expectedSpeech,
+    },
+    guardOf,
+  );
+
+/** Behind the guard of its pack. */
+export const dialogPort: DialogPort = dialogBehind(guardOfPack);

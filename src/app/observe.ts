@@ -1,5 +1,6 @@
 import type { SessionEvent, SessionObserver } from '../session/ports.js';
 import type { Metrics } from '../telemetry/index.js';
+import { countVerdict } from './measure/guard.js';
 import type { AppLog } from './log.js';
 
 /** Counted, and no sign of a fault. */
@@ -35,7 +36,8 @@ function count(metrics: Metrics, event: SessionEvent): void {
       break;
     }
     case 'heard_words': {
-      if (event.final) metrics.observe('stt_confidence', {}, event.confidence);
+      const { final, confidence } = event;
+      if (final && confidence !== undefined) metrics.observe('stt_confidence', {}, confidence);
       break;
     }
     case 'barge_in': {
@@ -43,8 +45,8 @@ function count(metrics: Metrics, event: SessionEvent): void {
       metrics.observe('bargein_detect_ms', {}, event.detectMs);
       break;
     }
-    case 'booking': {
-      metrics.increment('bookings_total', { outcome: event.outcome });
+    case 'change': {
+      metrics.increment('changes_total', { request: event.request, status: event.status });
       break;
     }
     case 'counted': {
@@ -56,6 +58,10 @@ function count(metrics: Metrics, event: SessionEvent): void {
     case 'ended': {
       metrics.increment('calls_total', { termination: event.reason });
       metrics.observe('call_duration_seconds', {}, event.durationMs / 1000);
+      break;
+    }
+    case 'note': {
+      if (event.note.kind === 'guard') countVerdict(metrics, event.note);
       break;
     }
     case 'speech_started':

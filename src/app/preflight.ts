@@ -18,8 +18,13 @@ export async function preflight(config: Config): Promise<void> {
   if (server.kind === 'drachtio') await checkSipServer(server, realScheduler);
 }
 
-/** Listens for a moment. */
-async function checkHttpPort(host: string, port: number): Promise<void> {
+/** What a server writes is for whoever runs it alone. Every thread's files obey it. */
+export function keepPrivate(): void {
+  process.umask(0o077);
+}
+
+/** Listens for a moment. @throws LeibnizError PORT_IN_USE */
+export async function checkHttpPort(host: string, port: number): Promise<void> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {
     probe.once('error', (error) => reject(describeListenError(error, host, port)));

@@ -12,9 +12,15 @@ export interface SipSide {
 /**
  * Starts the embedded SIP server, or names the external one.
  *
+ * @param allowPeer - addresses that the embedded server answers
+ *
  * @throws LeibnizError PORT_IN_USE when SIP_PORT is taken
  */
-export async function openSipSide(config: Config, log: AppLog): Promise<SipSide> {
+export async function openSipSide(
+  config: Config,
+  log: AppLog,
+  allowPeer: (address: string) => boolean,
+): Promise<SipSide> {
   const { server, host, port, publicHost } = config.sip;
   if (server.kind === 'drachtio') {
     return { control: { host: server.host, port: server.port, secret: server.secret }, embedded: undefined };
@@ -22,6 +28,7 @@ export async function openSipSide(config: Config, log: AppLog): Promise<SipSide>
   const embedded = await startSipServer({
     host,
     port,
+    allowPeer,
     log: { warn: (fields, message) => log.warn(fields, message) },
     ...(publicHost === undefined ? {} : { publicHost }),
   });

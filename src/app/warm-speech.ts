@@ -5,6 +5,9 @@ import type { TtsEngine } from '../speech/ports.js';
 import { realScheduler } from '../threads/real-scheduler.js';
 import { dialogPort } from './dialog-wiring.js';
 
+/** Of narrowband and of wideband calls and conversations. */
+const RATES = [8000, 16_000] as const;
+
 type Office = SessionPorts['context'];
 
 /** Speaks the greeting once, so that the first caller does not wait for a cold synthesiser. */
@@ -20,10 +23,12 @@ export async function warmGreeting(tts: TtsEngine, office: Office): Promise<void
 
 /**
  * Speaks every sentence of the prompts that is the same on every call into the cache, one at a time: a call that
- * comes meanwhile waits for one sentence at most. Ends early when the engine closes.
+ * comes meanwhile waits for one sentence at most. Ends early when the engine closes. Of several engines only the last
+ * one does it, which is of this machine: a foreign one would have to be paid at each start, and when it fails its words
+ * are there at once.
  */
 export async function warmPrompts(tts: TtsEngine, office: Office): Promise<void> {
-  await speak(tts, office, fixedSentences(office.prompts));
+  await speak(tts.engines?.().at(-1) ?? tts, office, fixedSentences(office.prompts));
 }
 
 /** Sentences without variables, each once. */
@@ -38,15 +43,18 @@ export function fixedSentences(prompts: Office['prompts']): string[] {
 
 async function speak(tts: TtsEngine, { persona }: Office, texts: readonly string[]): Promise<void> {
   const ids = new IdSequence('warm');
-  const { voice, speed } = persona;
+  const { speed } = persona;
+  const voice = tts.voices().find(({ id }) => id === persona.voice)?.id;
   for (const text of texts) {
-    const result = await tts.synthesize({
-      requestId: requestId(ids.next()),
-      text,
-      sampleRateHz: 8000,
-      ...(voice === undefined ? {} : { voice }),
-      ...(speed === undefined ? {} : { speed }),
-    });
-    if (!result.ok && result.error.code === 'aborted') return;
+    for (const sampleRateHz of RATES) {
+      const result = await tts.synthesize({
+        requestId: requestId(ids.next()),
+        text,
+        sampleRateHz,
+        ...(voice === undefined ? {} : { voice }),
+        ...(speed === undefined ? {} : { speed }),
+      });
+      if (!result.ok && result.error.code === 'aborted') return;
+    }
   }
 }

@@ -2,19 +2,21 @@ import type { Result } from '../kernel/result.js';
 import type { Termination } from '../kernel/vocab.js';
 import type { ServerConnection } from './connection.js';
 import { DTMF_CONTENT_TYPES, parseDtmfInfo, type InfoDigit } from './core/dtmf-info.js';
+import { acceptsSdp, isPlainEncoding } from './core/mime.js';
 import type { OfferAnswer } from './core/offer-answer.js';
-import { parseReason, terminationForBye } from './core/termination.js';
+import { parseReason, terminationForBye, warningHeader } from './core/termination.js';
 import {
   parseReferNotify,
   type ReferDone,
   type ReferNotify,
   type ReferResponse,
 } from './core/transfer-machine.js';
-import type { RemoteReason } from './core/types.js';
+import type { MediaWarning, RemoteReason } from './core/types.js';
 import { guarded, type CallLog } from './log.js';
 import {
   ACCEPT,
   ALLOW,
+  OFFERED,
   cseqOf,
   sdpOf,
   type DialogRequestEvent,
@@ -33,11 +35,14 @@ export interface DialogSink {
   onAck(sdp: string | undefined): void;
   /** The answer to an offer of ours in a re-INVITE's 200. */
   onLateAnswer(sdp: string): void;
-  onOffer(offer: string | undefined): Result<{ readonly sdp: string }, { readonly status: number }>;
+  onOffer(
+    offer: string | undefined,
+  ): Result<{ readonly sdp: string }, { readonly status: number; readonly warning?: MediaWarning }>;
   onMediaChanged(): void;
   onDigits(digits: readonly InfoDigit[]): void;
-  /** Returns false when no transfer of ours is meant. */
-  onReferNotify(notify: ReferNotify): boolean;
+  /** False when no transfer of ours is meant. */
+  expectsNotify(notify: ReferNotify): boolean;
+  onReferNotify(notify: ReferNotify): void;
 }
 
 /**
@@ -67,8 +72,8 @@ export class DialogPort {
     this.#onRequest('update', (req, res) => this.#onUpdate(req, res));
     this.#onRequest('info', (req, res) => this.#onInfo(req, res));
     this.#onRequest('notify', (req, res) => this.#onNotify(req, res));
-    this.#onRequest('options', (_req, res) => res.send(200, { headers: { Allow: ALLOW, Accept: ACCEPT } }));
-    this.#onRequest('subscribe', (_req, res) => res.send(489));
+    this.#onRequest('options', (_req, res) => res.send(200, { headers: { ...OFFERED } }));
+    this.#onRequest('subscribe', (_req, res) => res.send(489, { headers: { 'Allow-Events': 'refer' } }));
     for (const method of ['message', 'refer', 'publish'] as const) {
       this.#onRequest(method, (_req, res) => res.send(405, { headers: { Allow: ALLOW } }));
     }
@@ -126,7 +131,9 @@ export class DialogPort {
 
   #onReinvite(req: SrfRequest, res: SrfResponse): void {
     const offer = sdpOf(req);
+    if (!isPlainEncoding(req.get('content-encoding'))) return refuseEncoding(res);
     if (offer === undefined && (req.body ?? '').trim() !== '') return refuseBody(res, ACCEPT);
+    if (!acceptsSdp(req.get('accept'))) return res.send(406, { headers: { Accept: ACCEPT } });
     const sdp = this.#negotiate(offer, res);
     if (sdp === undefined) return;
     this.offers.onAnswered(cseqOf(req), offer === undefined);
@@ -136,6 +143,7 @@ export class DialogPort {
 
   #onUpdate(req: SrfRequest, res: SrfResponse): void {
     const offer = sdpOf(req);
+    if (!isPlainEncoding(req.get('content-encoding'))) return refuseEncoding(res);
     if (offer === undefined) {
       if ((req.body ?? '').trim() !== '') refuseBody(res, ACCEPT);
       else res.send(200, { headers: { Allow: ALLOW } });
@@ -156,7 +164,8 @@ export class DialogPort {
     }
     const result = this.sink.onOffer(offer);
     if (result.ok) return result.value.sdp;
-    res.send(result.error.status);
+    const { status, warning } = result.error;
+    res.send(status, warning === undefined ? {} : { headers: { Warning: warningHeader(warning) } });
     return undefined;
   }
 
@@ -178,8 +187,11 @@ export class DialogPort {
   #onNotify(req: SrfRequest, res: SrfResponse): void {
     const event = req.get('event');
     if (!/^\s*refer\b/i.test(event ?? '')) return res.send(489);
-    const mine = this.sink.onReferNotify(parseReferNotify(req.body, req.get('subscription-state'), event));
+    const notify = parseReferNotify(req.body, req.get('subscription-state'), event);
+    const mine = this.sink.expectsNotify(notify);
+    // The answer first: what the news leads to may be our BYE, and after it nothing of the dialog is answered.
     res.send(mine ? 200 : 481);
+    if (mine) this.sink.onReferNotify(notify);
   }
 }
 
@@ -187,6 +199,10 @@ function referResponse(response: SrfResponse | undefined): ReferResponse | undef
   if (response?.status === undefined) return undefined;
   const cseq = cseqOf(response);
   return { status: response.status, cseq: cseq < 0 ? undefined : cseq };
+}
+
+function refuseEncoding(res: SrfResponse): void {
+  res.send(415, { headers: { 'Accept-Encoding': 'identity' } });
 }
 
 function refuseBody(res: SrfResponse, accept: string): void {

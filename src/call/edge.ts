@@ -1,20 +1,24 @@
 import { LeibnizError } from '../kernel/errors.js';
 import type { CallId } from '../kernel/ids.js';
+import { Notices } from '../kernel/notices.js';
 import type { Rng } from '../kernel/rng.js';
 import { addMs, type Scheduler } from '../kernel/time.js';
 import type { Termination } from '../kernel/vocab.js';
 import { inboundInfo, outboundInfo } from './call-info.js';
 import { moveToCurrentConnection, ServerConnection, type ServerAddress } from './connection.js';
 import { AdmissionControl, type Admission, type AdmissionOptions } from './core/admission.js';
+import type { CalledNumbers } from './core/called-numbers.js';
 import type { PeerList } from './core/cidr.js';
+import { HalfOpenCalls } from './core/half-open.js';
 import type { NumberNormaliser } from './core/identity.js';
+import type { LoadSample } from './core/load.js';
 import { InboundMachine } from './core/inbound-machine.js';
 import { OutboundMachine } from './core/outbound-machine.js';
 import { reasonHeader } from './core/termination.js';
 import type { LegTimings } from './core/timings.js';
 import { callInfoForLog, type CallInfo } from './core/types.js';
 import type { CallHost } from './host.js';
-import { InboundSignalling, readInvite, sendFailure, type InviteFacts } from './inbound.js';
+import { InboundSignalling, readInvite, sendFailure, type InviteFacts, type InviteFault } from './inbound.js';
 import { Leg, type LegParts } from './leg.js';
 import { guarded, type CallLog } from './log.js';
 import {
@@ -26,7 +30,7 @@ import {
 } from './outbound.js';
 import { OrphanSweep } from './orphans.js';
 import { LegRegistry } from './registry.js';
-import { ACCEPT, ALLOW, type SrfPort, type SrfRequest, type SrfResponse } from './srf-port.js';
+import { ALLOW, OFFERED, type SrfPort, type SrfRequest, type SrfResponse } from './srf-port.js';
 
 /** Everything an edge is made of, defaults filled in. */
 export interface EdgeParts {
@@ -35,9 +39,13 @@ export interface EdgeParts {
   readonly host: CallHost;
   readonly trustedPeers: PeerList;
   readonly normalise: NumberNormaliser;
+  /** Addresses that may call. */
+  readonly peers: Pick<PeerList, 'has'>;
+  /** Numbers that are ours; every number unless told. */
+  readonly numbers: CalledNumbers | undefined;
   readonly admission: AdmissionOptions;
-  /** Calls that count against the limit; the edge's own active calls unless told. */
-  readonly activeCalls: (() => number) | undefined;
+  /** Conversations that count against the limit beside the calls; none unless told. */
+  readonly otherCalls: (() => number) | undefined;
   readonly scheduler: Scheduler;
   readonly rng: Rng;
   readonly newCallId: () => CallId;
@@ -62,6 +70,10 @@ export interface SipEdgeStats {
   readonly refused: number;
   /** Copies of INVITEs that were not taken for calls. */
   readonly repeatedInvites: number;
+  /** Calls without ACK that gave way to others. */
+  readonly gaveWay: number;
+  /** Whether one more call would be taken now. */
+  readonly accepting: boolean;
   /** Dialogs without a call that were ended. */
   readonly orphans: number;
   readonly reconnects: number;
@@ -76,6 +88,11 @@ export interface SipEdge {
    * @throws LeibnizError BAD_REQUEST for options that cannot be sent, CAPACITY_FULL while draining
    */
   dial(options: DialOptions): OutboundLeg;
+  /**
+   * Takes what the machine says of its load; call it about once a second. While a figure stays high new calls get 503
+   * (see `core/load.ts`); without samples only the number of calls counts.
+   */
+  observeLoad(sample: LoadSample): void;
   /** Refuses new calls from now on. Resolves when the last call has ended. */
   drain(): Promise<void>;
   /** Ends all calls with `server_shutdown` and leaves the SIP server. Waits for their BYEs for a short time. */
@@ -83,9 +100,12 @@ export interface SipEdge {
 }
 
 /** Requests outside a dialog that we take the trouble to refuse ourselves. */
-const REFUSED_METHODS = ['message', 'register', 'subscribe', 'publish'] as const;
+const REFUSED_METHODS = ['message', 'register', 'subscribe', 'publish', 'refer'] as const;
 /** Requests that only make sense inside a dialog. */
-const DIALOG_METHODS = ['info', 'notify', 'refer', 'update', 'bye'] as const;
+const DIALOG_METHODS = ['info', 'update', 'bye'] as const;
+/** Lines that calls without ACK may hold together, as a share of all and at least. */
+const HALF_OPEN_SHARE = 0.5;
+const HALF_OPEN_LEAST = 4;
 
 /** The edge over any {@link SrfPort}. */
 export class Edge implements SipEdge {
@@ -93,12 +113,15 @@ export class Edge implements SipEdge {
   readonly #admission: AdmissionControl;
   readonly #connection: ServerConnection;
   readonly #orphans: OrphanSweep;
+  readonly #halfOpen = new HalfOpenCalls<Leg>();
+  readonly #notices = new Notices<string>();
   #draining = false;
   #closing: Promise<void> | undefined;
   #inbound = 0;
   #outbound = 0;
   #refused = 0;
   #repeated = 0;
+  #gaveWay = 0;
 
   constructor(private readonly parts: EdgeParts) {
     this.#admission = new AdmissionControl(parts.admission, parts.rng);
@@ -133,6 +156,16 @@ export class Edge implements SipEdge {
         guarded(log, method, (_req, res) => sendFailure(res, 481, {}), failed),
       );
     }
+    srf.use(
+      'notify',
+      guarded(
+        log,
+        'notify',
+        // Some peers keep a NAT open so; any answer will do, and a failure alarms their operators.
+        (req, res) => sendFailure(res, /^\s*keep-alive\b/i.test(req.get('event') ?? '') ? 200 : 481, {}),
+        failed,
+      ),
+    );
     await this.#connection.open(this.parts.connectTimeoutMs);
     this.#orphans.start();
   }
@@ -147,6 +180,8 @@ export class Edge implements SipEdge {
       outbound: this.#outbound,
       refused: this.#refused,
       repeatedInvites: this.#repeated,
+      gaveWay: this.#gaveWay,
+      accepting: this.#admission.isOpen(this.parts.scheduler.now(), this.#activeCalls(), this.#draining),
       orphans: this.#orphans.count,
       reconnects: this.#connection.reconnects,
     };
@@ -182,6 +217,10 @@ export class Edge implements SipEdge {
     return Object.assign(leg, { outcome });
   }
 
+  observeLoad(sample: LoadSample): void {
+    this.#admission.observe(this.parts.scheduler.now(), sample);
+  }
+
   async drain(): Promise<void> {
     this.#draining = true;
     await this.#legs.idle();
@@ -215,11 +254,7 @@ export class Edge implements SipEdge {
       guarded(this.parts.log, 'cancel', () => call.leg?.feed({ type: 'cancel' })),
     );
     const invite = readInvite(req);
-    if (!invite.ok) {
-      this.#refused++;
-      this.parts.log.info({ status: invite.error.status, what: invite.error.what }, 'an INVITE was refused');
-      return sendFailure(res, invite.error.status, invite.error.headers ?? {});
-    }
+    if (!invite.ok) return this.#turnAway(req, res, invite.error);
     const facts = invite.value;
     const novelty = this.#legs.novelty(facts.requestKey, facts.branch);
     if (novelty !== 'new') {
@@ -228,9 +263,43 @@ export class Edge implements SipEdge {
       return novelty === 'merged' ? sendFailure(res, 482, {}) : undefined;
     }
     const info = inboundInfo(this.parts, req, facts);
+    const fault = this.#stranger(info);
+    if (fault !== undefined) return this.#turnAway(req, res, fault);
     const admission = this.#admit(info);
     if (!admission.admit) return this.#refuse(res, info, admission);
     call.leg = this.#startInbound(req, res, info, facts);
+  }
+
+  /** Whether a call is none of ours: not from a peer, or to a number that is not ours. */
+  #stranger(info: CallInfo): InviteFault | undefined {
+    const { peers, numbers } = this.parts;
+    if (!peers.has(info.remoteAddress)) {
+      const headers = { Reason: 'Q.850;cause=21;text="Call rejected"' };
+      return { status: 403, what: 'the address is no peer', headers };
+    }
+    if (numbers?.has(info.to) === false) {
+      return {
+        status: 404,
+        what: 'the number is not ours',
+        headers: { Reason: 'Q.850;cause=1;text="Unallocated number"' },
+      };
+    }
+    return undefined;
+  }
+
+  /** Refuses an INVITE that does not become a call. */
+  #turnAway(req: SrfRequest, res: SrfResponse, { status, what, headers }: InviteFault): void {
+    this.#refused++;
+    this.#logRefusal(what, req.source_address ?? '', status);
+    sendFailure(res, status, headers ?? {});
+  }
+
+  /** One line an hour for each source and cause: who is refused a hundred times a second fills no log. */
+  #logRefusal(what: string, address: string, status: number): void {
+    const notice = this.#notices.note(this.parts.scheduler.now(), what, address);
+    if (notice === undefined) return;
+    const { count, address: source } = notice;
+    this.parts.log.info({ status, what, count, pii: { remoteAddress: source } }, 'calls were refused');
   }
 
   #startInbound(req: SrfRequest, res: SrfResponse, info: CallInfo, facts: InviteFacts): Leg {
@@ -239,6 +308,10 @@ export class Edge implements SipEdge {
     const leg = new Leg({ ...this.#legParts(info, facts.offer), machine });
     this.#inbound++;
     this.#legs.add(leg, facts);
+    leg.subscribe(({ type, at }) => {
+      if (type === 'answered') this.#halfOpen.add(leg, info.remoteAddress, at);
+      else if (type === 'confirmed' || type === 'ended') this.#halfOpen.remove(leg);
+    });
     this.#admission.note(scheduler.now(), this.#activeCalls());
     log.info(callInfoForLog(info), 'a call came in');
     leg.start(
@@ -259,7 +332,12 @@ export class Edge implements SipEdge {
   }
 
   #admit(info: CallInfo): Admission {
-    const own = this.#admission.decide(this.parts.scheduler.now(), this.#activeCalls(), this.#draining);
+    const decide = (): Admission =>
+      this.#admission.decide(this.parts.scheduler.now(), this.#activeCalls(), this.#draining);
+    const budget = Math.max(HALF_OPEN_LEAST, this.parts.admission.maxCalls * HALF_OPEN_SHARE);
+    if (this.#halfOpen.size >= budget) this.#giveWay();
+    let own = decide();
+    if (!own.admit && own.reason === 'rejected_capacity' && this.#giveWay()) own = decide();
     if (!own.admit) return own;
     try {
       return this.parts.host.admit(info);
@@ -269,10 +347,19 @@ export class Edge implements SipEdge {
     }
   }
 
+  /** Ends the call that has waited longest for its ACK, if it has waited long enough. */
+  #giveWay(): boolean {
+    const leg = this.#halfOpen.victim(this.parts.scheduler.now());
+    if (leg === undefined) return false;
+    this.#gaveWay++;
+    leg.hangup('ack_timeout');
+    return true;
+  }
+
   #refuse(res: SrfResponse, info: CallInfo, admission: Admission & { readonly admit: false }): void {
     const { status, retryAfterS, reason } = admission;
     this.#refused++;
-    this.parts.log.info({ ...callInfoForLog(info), status, reason }, 'a call was refused');
+    this.#logRefusal(reason, info.remoteAddress, status);
     sendFailure(res, status, {
       Reason: reasonHeader(reason),
       ...(retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) }),
@@ -282,7 +369,7 @@ export class Edge implements SipEdge {
 
   #onOptions(res: SrfResponse): void {
     const probe = this.#admission.probe(this.parts.scheduler.now(), this.#activeCalls(), this.#draining);
-    const headers: Record<string, string> = { Allow: ALLOW, Accept: ACCEPT };
+    const headers: Record<string, string> = { ...OFFERED };
     if (probe.admit) return res.send(200, { headers });
     if (probe.retryAfterS !== undefined) headers['Retry-After'] = String(probe.retryAfterS);
     return res.send(probe.status, { headers });
@@ -293,7 +380,7 @@ export class Edge implements SipEdge {
   }
 
   #activeCalls(): number {
-    return this.parts.activeCalls?.() ?? this.#legs.active;
+    return this.#legs.active + (this.parts.otherCalls?.() ?? 0);
   }
 
   #legParts(info: CallInfo, offer: string | undefined): Omit<LegParts, 'machine'> {
@@ -327,7 +414,9 @@ function outcomeOf(leg: Leg): Promise<DialOutcome> {
   return new Promise((resolve) => {
     leg.subscribe((event) => {
       if (event.type === 'confirmed') resolve({ type: 'answered' });
-      if (event.type === 'ended') resolve({ type: 'failed', reason: event.reason, status: event.status });
+      if (event.type !== 'ended') return;
+      const { reason, status, unsent } = event;
+      resolve({ type: 'failed', reason, status, ...(unsent && { unsent }) });
     });
   });
 }

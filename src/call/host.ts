@@ -3,7 +3,7 @@ import type { Result } from '../kernel/result.js';
 import type { MonoMs } from '../kernel/time.js';
 import type { Termination } from '../kernel/vocab.js';
 import type { Admission } from './core/admission.js';
-import type { CallInfo, LegEvent } from './core/types.js';
+import type { CallInfo, LegEvent, MediaWarning } from './core/types.js';
 
 /** One call as the session sees it, whatever carries it. */
 export interface CallLeg {
@@ -26,6 +26,8 @@ export interface CallLeg {
 export interface MediaRefusal {
   readonly status: number;
   readonly reason: string;
+  /** What a Warning header says to the peer (RFC 3261 section 20.43). */
+  readonly warning?: MediaWarning;
 }
 
 /**
@@ -47,7 +49,9 @@ export interface CallHost {
   reoffer(
     id: CallId,
     offer: string | undefined,
-  ): Result<{ readonly sdp: string }, { readonly status: number }>;
+  ): Result<{ readonly sdp: string }, Omit<MediaRefusal, 'reason'>>;
+  /** The peer has acknowledged the call, or answered ours: what its SDP says may be believed from now on. */
+  onConfirmed?(id: CallId): void;
   /** The leg needs its media no more. */
   releaseMedia(id: CallId): void;
   /** An inbound call is answered. Subscribe before returning. */

@@ -1,11 +1,13 @@
 import { err, ok, type Result } from '../kernel/result.js';
 import type { Termination } from '../kernel/vocab.js';
 import type { ServerConnection } from './connection.js';
-import type { IdentityHeaders } from './core/identity.js';
+import { printable, type IdentityHeaders } from './core/identity.js';
+import { acceptsSdp, isPlainEncoding } from './core/mime.js';
 import { OfferAnswer } from './core/offer-answer.js';
 import { parseAddressList, parseSipUri } from './core/sip-address.js';
-import { reasonHeader } from './core/termination.js';
+import { reasonHeader, warningHeader } from './core/termination.js';
 import type { ReferDone } from './core/transfer-machine.js';
+import type { MediaWarning } from './core/types.js';
 import { DialogPort } from './dialog-port.js';
 import type { Leg, Signalling } from './leg.js';
 import { guarded, type CallLog } from './log.js';
@@ -43,8 +45,7 @@ export interface InviteFault {
 
 const MAX_HEADERS = 32;
 const MAX_HEADER_CHARS = 512;
-/** RFC 3261 section 20.43. */
-const INCOMPATIBLE_MEDIA = '305 leibniz "Incompatible media format"';
+const INCOMPATIBLE_MEDIA: MediaWarning = { code: 305, text: 'Incompatible media format' };
 
 /**
  * Checks everything that is needed to answer an INVITE, before it is answered: drachtio-srf sends the 200 of an
@@ -52,14 +53,22 @@ const INCOMPATIBLE_MEDIA = '305 leibniz "Incompatible media format"';
  */
 export function readInvite(req: SrfRequest): Result<InviteFacts, InviteFault> {
   const sipCallId = req.get('call-id') ?? '';
-  const fromTag = /;\s*tag=([^;\s]+)/i.exec((req.get('from') ?? '').replace(/<[^>]*>/g, ''))?.[1];
+  const from = req.get('from') ?? '';
+  // Peers of RFC 2543 send no tag; it counts as empty (RFC 3261 section 12.1.1).
+  const fromTag = /;\s*tag=([^;\s]+)/i.exec(from.replace(/<[^>]*>/g, ''))?.[1] ?? '';
   const cseq = cseqOf(req);
-  if (sipCallId === '' || fromTag === undefined || cseq < 0) {
+  if (sipCallId === '' || from.trim() === '' || cseq < 0) {
     return err({ status: 400, what: 'a header is missing' });
   }
   if (!contactUsable(req)) return err({ status: 400, what: 'Contact is missing or unusable' });
   if (/;\s*tag=/i.test((req.get('to') ?? '').replace(/<[^>]*>/g, ''))) {
     return err({ status: 481, what: 'no such dialog' });
+  }
+  if (!isPlainEncoding(req.get('content-encoding'))) {
+    return err({ status: 415, what: 'the body is encoded', headers: { 'Accept-Encoding': 'identity' } });
+  }
+  if (!acceptsSdp(req.get('accept'))) {
+    return err({ status: 406, what: 'SDP is not accepted', headers: { Accept: ACCEPT } });
   }
   const offer = sdpOf(req);
   if (offer === undefined && (req.body ?? '').trim() !== '') {
@@ -104,7 +113,7 @@ function keptHeaders(req: SrfRequest): Readonly<Record<string, string>> {
   const kept: Record<string, string> = {};
   for (const name of names.filter((n) => /^(user-agent$|x-)/i.test(n)).slice(0, MAX_HEADERS)) {
     const value = req.get(name);
-    if (value !== undefined) kept[name.toLowerCase()] = value.slice(0, MAX_HEADER_CHARS);
+    if (value !== undefined) kept[name.toLowerCase()] = printable(value).slice(0, MAX_HEADER_CHARS);
   }
   return kept;
 }
@@ -144,10 +153,11 @@ export class InboundSignalling implements Signalling {
     );
   }
 
-  reject(status: number, reason: Termination): void {
+  reject(status: number, reason: Termination, warning?: MediaWarning): void {
     const headers: Record<string, string> = { Reason: reasonHeader(reason) };
     if (status === 503) headers['Retry-After'] = String(this.parts.retryAfterS(reason));
-    if (status === 488) headers['Warning'] = INCOMPATIBLE_MEDIA;
+    const told = warning ?? (status === 488 ? INCOMPATIBLE_MEDIA : undefined);
+    if (told !== undefined) headers['Warning'] = warningHeader(told);
     sendFailure(this.parts.res, status, headers);
   }
 
@@ -202,8 +212,10 @@ export function statusOf(error: unknown): number | undefined {
   return typeof error.status === 'number' ? error.status : undefined;
 }
 
-/** drachtio-srf gives some failures as text, others as an error. */
-function textOf(error: unknown): string {
+/** What went wrong, in words: drachtio-srf gives some failures as text, others as an error. */
+export function textOf(error: unknown): string {
   if (typeof error === 'string') return error;
-  return error instanceof Error ? error.message : '';
+  if (typeof error !== 'object' || error === null) return '';
+  const { message, reason } = error as { readonly message?: unknown; readonly reason?: unknown };
+  return `${typeof message === 'string' ? message : ''} ${typeof reason === 'string' ? reason : ''}`;
 }

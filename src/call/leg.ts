@@ -12,7 +12,7 @@ import {
   type ReferNotify,
   type TransferOutput,
 } from './core/transfer-machine.js';
-import type { CallInfo, LegEvent, RemoteReason } from './core/types.js';
+import type { CallInfo, LegEvent, MediaWarning, RemoteReason } from './core/types.js';
 import type { DialogSink } from './dialog-port.js';
 import type { CallHost, CallLeg } from './host.js';
 import type { CallLog } from './log.js';
@@ -20,7 +20,7 @@ import type { CallLog } from './log.js';
 /** The SIP requests and responses one leg can send. */
 export interface Signalling {
   answer(sdp: string): void;
-  reject(status: number, reason: Termination): void;
+  reject(status: number, reason: Termination, warning?: MediaWarning): void;
   invite(sdp: string): void;
   cancel(reason: Termination): void;
   bye(reason: Termination): void;
@@ -128,7 +128,9 @@ export class Leg implements CallLeg, DialogSink {
     else this.hangup('media_error');
   }
 
-  onOffer(offer: string | undefined): Result<{ readonly sdp: string }, { readonly status: number }> {
+  onOffer(
+    offer: string | undefined,
+  ): Result<{ readonly sdp: string }, { readonly status: number; readonly warning?: MediaWarning }> {
     try {
       return this.parts.host.reoffer(this.id, offer);
     } catch (error) {
@@ -148,10 +150,12 @@ export class Leg implements CallLeg, DialogSink {
     });
   }
 
-  onReferNotify(notify: ReferNotify): boolean {
-    if (!this.#transfer.expects(notify)) return false;
+  expectsNotify(notify: ReferNotify): boolean {
+    return this.#transfer.expects(notify);
+  }
+
+  onReferNotify(notify: ReferNotify): void {
     this.#run(() => this.#transfer.handle(this.parts.scheduler.now(), { type: 'notify', notify }));
-    return true;
   }
 
   #run(input: () => void): void {
@@ -200,7 +204,7 @@ export class Leg implements CallLeg, DialogSink {
       case 'answer':
         return this.#signal((sip) => sip.answer(output.sdp), { type: 'answer_failed', gone: false });
       case 'reject':
-        return this.#signal((sip) => sip.reject(output.status, output.reason), undefined);
+        return this.#signal((sip) => sip.reject(output.status, output.reason, output.warning), undefined);
       case 'invite':
         return this.#signal((sip) => sip.invite(output.sdp), { type: 'failed', status: undefined });
       case 'cancel':
@@ -214,6 +218,10 @@ export class Leg implements CallLeg, DialogSink {
       case 'announce':
         return this.#announce();
       case 'event': {
+        // Media first: what the session says on the event must find them open.
+        if (output.event.type === 'confirmed') {
+          this.#tellHost('onConfirmed', () => this.parts.host.onConfirmed?.(this.id));
+        }
         this.#emit(output.event);
         if (output.event.type === 'ended') this.parts.onEnded(this, this.parts.host);
         return;
@@ -258,8 +266,12 @@ export class Leg implements CallLeg, DialogSink {
         .openMedia(this.id, this.parts.offer)
         .then((result) => {
           if (result.ok) return this.feed({ type: 'media_ready', sdp: result.value.sdp });
-          this.parts.log.info({ callId: this.id, status: result.error.status }, 'media were refused');
-          return this.feed({ type: 'media_refused', status: result.error.status });
+          const { status, reason, warning } = result.error;
+          this.parts.log.info(
+            { callId: this.id, status, reason, warning: warning?.code },
+            'media were refused',
+          );
+          return this.feed({ type: 'media_refused', status, ...(warning && { warning }) });
         })
         .catch(refused);
     } catch (error) {

@@ -5,9 +5,10 @@ import { OfferAnswer } from './core/offer-answer.js';
 import { parseAddressList, parseSipUri } from './core/sip-address.js';
 import { reasonHeader } from './core/termination.js';
 import type { ReferDone } from './core/transfer-machine.js';
+import type { UnsentCause } from './core/types.js';
 import { DialogPort } from './dialog-port.js';
 import type { CallHost, CallLeg } from './host.js';
-import { statusOf } from './inbound.js';
+import { statusOf, textOf } from './inbound.js';
 import type { Leg, Signalling } from './leg.js';
 import { guarded, type CallLog } from './log.js';
 import {
@@ -41,7 +42,13 @@ export interface DialOptions {
 /** How an outbound call attempt came out. */
 export type DialOutcome =
   | { readonly type: 'answered' }
-  | { readonly type: 'failed'; readonly reason: Termination; readonly status: number | undefined };
+  | {
+      readonly type: 'failed';
+      readonly reason: Termination;
+      readonly status: number | undefined;
+      /** What kept the INVITE from being sent at all. */
+      readonly unsent?: UnsentCause;
+    };
 
 /** An outbound call. `ringing`, `answered` and `confirmed` come as events; hang-up before the answer cancels. */
 export interface OutboundLeg extends CallLeg {
@@ -124,7 +131,7 @@ export class OutboundSignalling implements Signalling {
       },
       guarded(this.log, 'createUAC', (error: unknown, dialog?: SrfDialog) => {
         if (dialog !== undefined) this.#established(dialog);
-        else this.leg.feed({ type: 'failed', status: statusOf(error) });
+        else this.#failed(error);
       }),
     );
   }
@@ -157,6 +164,14 @@ export class OutboundSignalling implements Signalling {
     throw new Error('an outbound leg rejects no INVITE');
   }
 
+  #failed(error: unknown): void {
+    const unsent = unsentCause(error, this.options);
+    if (unsent !== undefined) {
+      this.log.warn({ callId: this.leg.id, unsent }, 'an outbound call could not be sent');
+    }
+    this.leg.feed({ type: 'failed', status: statusOf(error), ...(unsent && { unsent }) });
+  }
+
   #established(dialog: SrfDialog): void {
     this.onDialog(dialog, this.leg);
     this.#dialog = new DialogPort(
@@ -169,6 +184,14 @@ export class OutboundSignalling implements Signalling {
     this.leg.feed({ type: 'established', sdp: sdpOf(dialog.res) ?? this.#earlyAnswer });
     this.#dialog.checkConnected();
   }
+}
+
+/** What the SIP server says of a request that it could not send. */
+function unsentCause(error: unknown, { uri, proxy }: DialOptions): UnsentCause | undefined {
+  const text = textOf(error);
+  if (/\bdns\b/i.test(text)) return 'dns';
+  const secure = /^sips:/i.test(proxy ?? uri) && statusOf(error) === 416;
+  return secure || /transport not available/i.test(text) ? 'transport' : undefined;
 }
 
 function inviteHeaders(options: DialOptions): Record<string, string> {

@@ -5,7 +5,8 @@ import { callId, type CallId } from '../kernel/ids.js';
 import type { Rng } from '../kernel/rng.js';
 import type { Scheduler } from '../kernel/time.js';
 import { ServerConnection, type ServerAddress } from './connection.js';
-import { parsePeerList } from './core/cidr.js';
+import { parseCalledNumbers } from './core/called-numbers.js';
+import { parsePeerList, type PeerList } from './core/cidr.js';
 import { DEFAULT_TIMINGS, type LegTimings } from './core/timings.js';
 import { Edge, type EdgeParts, type SipEdge } from './edge.js';
 import type { CallHost } from './host.js';
@@ -16,6 +17,9 @@ import type { SrfPort } from './srf-port.js';
 export type { SipEdge, SipEdgeStats } from './edge.js';
 export type { DialOptions, DialOutcome, OutboundLeg } from './outbound.js';
 export type { CallHost, CallLeg, MediaRefusal } from './host.js';
+import type { LoadGateOptions } from './core/load.js';
+
+export type { LoadSample } from './core/load.js';
 
 /** Options of {@link openSipEdge}. */
 export interface SipEdgeOptions {
@@ -23,16 +27,22 @@ export interface SipEdgeOptions {
   readonly server: ServerAddress;
   readonly host: CallHost;
   readonly scheduler: Scheduler;
+  /** Addresses that may call; others get 403. Default: every address. */
+  readonly peers?: Pick<PeerList, 'has'>;
+  /** Numbers that are ours, as {@link parseCalledNumbers} reads them; calls to others get 404. Default: every number. */
+  readonly numbers?: readonly string[];
   /** Calls at once; more are refused with 503. 0 refuses every call. */
   readonly maxCalls: number;
-  /** Calls that count against `maxCalls`; the edge's own unless told. */
-  readonly activeCalls?: () => number;
+  /** Conversations that count against `maxCalls` beside the calls of the edge; none unless told. */
+  readonly otherCalls?: () => number;
   /** Networks whose P-Asserted-Identity is believed, such as `10.0.0.0/8`. Default none. */
   readonly trustedPeers?: readonly string[];
   /** Country whose national numbers are understood, ISO 3166 alpha-2. Default none: only `+…` becomes E.164. */
   readonly defaultRegion?: string;
   /** Full for longer than this, OPTIONS is answered 503, in milliseconds. Default 30,000. */
   readonly overloadMs?: number;
+  /** Marks and times of the load gate; see {@link LoadGateOptions} for the defaults. */
+  readonly load?: LoadGateOptions;
   /** Longest wait for the outcome of a transfer, in milliseconds, from REFER or the last progress. Default 60,000. */
   readonly transferTimeoutMs?: number;
   /** Deadlines of a leg. Default {@link DEFAULT_TIMINGS}. */
@@ -94,14 +104,28 @@ function partsOf(options: SipEdgeOptions): EdgeParts {
     );
   }
   const { maxCalls, overloadMs } = options;
+  const numbers = parseCalledNumbers(options.numbers ?? []);
+  if (!numbers.ok) {
+    throw new LeibnizError(
+      'CONFIG_INVALID',
+      `SIP_NUMBERS has entries that are not numbers: ${numbers.error.join(', ')}.`,
+      { field: 'SIP_NUMBERS' },
+    );
+  }
   return {
     srf: options.createSrf?.() ?? (new Srf() as unknown as SrfPort),
     server: options.server,
     host: options.host,
     trustedPeers: trustedPeers.value,
+    peers: options.peers ?? { has: () => true },
+    numbers: (options.numbers ?? []).length === 0 ? undefined : numbers.value,
     normalise: numberNormaliser(options.defaultRegion),
-    admission: overloadMs === undefined ? { maxCalls } : { maxCalls, overloadMs },
-    activeCalls: options.activeCalls,
+    admission: {
+      maxCalls,
+      ...(overloadMs === undefined ? {} : { overloadMs }),
+      ...(options.load === undefined ? {} : { load: options.load }),
+    },
+    otherCalls: options.otherCalls,
     scheduler: options.scheduler,
     rng: options.rng ?? cryptoRng,
     newCallId: options.newCallId ?? (() => callId(randomUUID())),

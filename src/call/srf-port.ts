@@ -1,3 +1,5 @@
+import { sdpInBody } from './core/mime.js';
+
 /**
  * The part of drachtio-srf that the call leg uses, as it behaves (its own type definitions differ from the code in
  * several signatures). Tests put a stub in its place.
@@ -6,10 +8,6 @@
 /** A SIP request or response. */
 export interface SrfMessage {
   readonly body?: string | undefined;
-  readonly payload?: readonly {
-    readonly type?: string | null | undefined;
-    readonly content?: string | undefined;
-  }[];
   get(header: string): string | undefined;
   has(header: string): boolean;
   /** Throws when the header is absent or cannot be read. */
@@ -118,21 +116,19 @@ export interface SrfPort {
 /** Methods a peer may send us (RFC 3261 section 20.5). */
 export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY';
 /** Body types we take in an INVITE. */
-export const ACCEPT = 'application/sdp';
+export const ACCEPT = 'application/sdp, multipart/mixed';
+/** What an answer to OPTIONS says (RFC 3261 section 11.2). No extension is supported. */
+export const OFFERED: Readonly<Record<string, string>> = {
+  Allow: ALLOW,
+  Accept: ACCEPT,
+  'Accept-Encoding': 'identity',
+  'Accept-Language': 'en',
+  Supported: '',
+};
 
-/** The SDP of a message, also inside a multipart body (RFC 5621); undefined when it has none. */
-export function sdpOf(message: SrfMessage): string | undefined {
-  const type = (message.get('content-type') ?? '').toLowerCase();
-  if (type.startsWith('multipart/')) {
-    const part = message.payload?.find((entry) => /^\s*application\/sdp/i.test(entry.type ?? ''));
-    // drachtio-srf leaves the closing boundary at the end of the last part.
-    const content = part?.content?.split('\r\n--', 1)[0];
-    return content === undefined || content.trim() === '' ? undefined : `${content.trimEnd()}\r\n`;
-  }
-  const body = message.body;
-  if (body === undefined || body.trim() === '') return undefined;
-  return type === '' || type.startsWith('application/sdp') ? body : undefined;
-}
+/** The SDP of a message, also inside a multipart body; undefined when it has none. */
+export const sdpOf = (message: SrfMessage): string | undefined =>
+  sdpInBody(message.get('content-type'), message.body);
 
 /** CSeq number of a message; -1 when it cannot be read. */
 export function cseqOf(message: SrfMessage): number {

@@ -1,12 +1,17 @@
 import { Command } from 'commander';
 import { packageVersion } from '../app/serve.js';
+import { cacheManagerCommand } from './commands/cache-manager.js';
 import { callCommand } from './commands/call.js';
 import { configCommand } from './commands/config.js';
+import { indexCommand } from './commands/index-build.js';
 import { jobsCommand } from './commands/jobs.js';
 import { modelsCommand } from './commands/models.js';
+import { packCommand } from './commands/pack.js';
+import { restoreCommand } from './commands/restore.js';
 import { serveCommand } from './commands/serve.js';
 import { sessionsCommand } from './commands/sessions.js';
 import { sttTestCommand, ttsTestCommand } from './commands/speech-tests.js';
+import { usersCommand } from './commands/users.js';
 import { CliFailure, explain } from './output.js';
 
 /**
@@ -26,10 +31,15 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     serveCommand,
     configCommand,
     modelsCommand,
+    packCommand,
     sttTestCommand,
     ttsTestCommand,
     sessionsCommand,
     jobsCommand,
+    indexCommand,
+    restoreCommand,
+    usersCommand,
+    cacheManagerCommand,
     callCommand,
   ];
   for (const build of commands) program.addCommand(build());

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { DateTime, IANAZone } from 'luxon';
-import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { LeibnizError } from '../kernel/errors.js';
-import type { Business, OpeningSpan, Weekday } from './core/business.js';
+import type { Business, OpeningSpan, StaffMember, Weekday } from './core/business.js';
+import { checkYaml, describeIssue, isProblem, problemError, readYaml } from './yaml-file.js';
 
 const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 
@@ -49,14 +49,59 @@ const whole = (min: number, max: number): z.ZodNumber =>
     .min(min, { message: `a whole number from ${min} to ${max}` })
     .max(max, { message: `a whole number from ${min} to ${max}` });
 
+const id = z.string().regex(/^[a-z0-9-]{1,40}$/, { message: 'lower-case letters, digits and hyphens' });
+const aliases = z.array(spoken).max(50, { message: 'at most 50 aliases' }).default([]);
+
+const date = z
+  .string({ message: 'a day as "YYYY-MM-DD"' })
+  .refine((text) => text.length === 10 && isDay(text), { message: 'a day as "YYYY-MM-DD"' });
+
+/** A stretch of days, both ends included. */
+const stretch = { from: date, to: date };
+const inOrder = {
+  check: ({ from, to }: { readonly from: string; readonly to: string }): boolean => from <= to,
+  message: 'a stretch whose first day is not after its last',
+};
+
 const service = z.strictObject({
-  id: z.string().regex(/^[a-z0-9-]{1,40}$/, { message: 'lower-case letters, digits and hyphens' }),
+  id,
   name: spoken,
-  aliases: z.array(spoken).max(50, { message: 'at most 50 aliases' }).default([]),
+  aliases,
   durationMinutes: whole(5, 480),
+  bufferMinutes: whole(0, 240).optional(),
+  capacity: whole(1, 1000).optional(),
+  staff: z.array(id).min(1, { message: 'at least one id of staff, or no key' }).max(100).optional(),
+  minimumNoticeMinutes: whole(0, 60 * 24 * 30).optional(),
+  horizonDays: whole(1, 365).optional(),
+  form: id.optional(),
 });
 
-const businessSchema = z.strictObject({
+/** Own hours of a person: a day that is left out is a day off. */
+const ownHours = z.strictObject({
+  monday: spans.default([]),
+  tuesday: spans.default([]),
+  wednesday: spans.default([]),
+  thursday: spans.default([]),
+  friday: spans.default([]),
+  saturday: spans.default([]),
+  sunday: spans.default([]),
+});
+
+const staffMember = z.strictObject({
+  id,
+  name: spoken,
+  aliases,
+  openingHours: ownHours.optional(),
+  absences: z
+    .array(z.strictObject(stretch).refine(inOrder.check, { message: inOrder.message }))
+    .max(500, { message: 'at most 500 absences' })
+    .default([]),
+});
+
+const differ = (list: readonly { readonly id: string }[]): boolean =>
+  new Set(list.map((one) => one.id)).size === list.length;
+
+const fileSchema = z.strictObject({
   name: spoken,
   timezone: z
     .string()
@@ -84,7 +129,26 @@ const businessSchema = z.strictObject({
   services: z
     .array(service)
     .max(50, { message: 'at most 50 services' })
-    .refine((list) => new Set(list.map(({ id }) => id)).size === list.length, { message: 'ids that differ' }),
+    .refine(differ, { message: 'ids that differ' }),
+  staff: z
+    .array(staffMember)
+    .max(100, { message: 'at most 100 people' })
+    .refine(differ, { message: 'ids that differ' })
+    .default([]),
+  blackouts: z
+    .array(z.strictObject({ ...stretch, name: spoken }).refine(inOrder.check, { message: inOrder.message }))
+    .max(200, { message: 'at most 200 blackouts' })
+    .default([]),
+  capacity: whole(1, 1000).default(1),
+  identification: z
+    .array(
+      z.enum(['reference', 'birth_date', 'phone', 'time'], {
+        message: 'reference, birth_date, phone or time',
+      }),
+    )
+    .min(1, { message: 'at least one of reference, birth_date, phone, time' })
+    .default(['phone', 'reference']),
+  waitingList: z.boolean({ message: 'true or false' }).default(true),
   defaultDurationMinutes: whole(5, 480),
   slotMinutes: whole(5, 240),
   minimumNoticeMinutes: whole(0, 60 * 24 * 30),
@@ -98,7 +162,25 @@ const businessSchema = z.strictObject({
     })
     .optional(),
   callback: z.strictObject({ offered: z.boolean({ message: 'true or false' }), within: spoken }),
+  rating: z.boolean({ message: 'true or false' }).default(false),
 });
+
+type Facts = z.infer<typeof fileSchema>;
+
+/** `business.yaml`, as facts of the office. */
+export const businessSchema = fileSchema
+  .superRefine((facts, ctx) => {
+    const known = facts.staff.map((person) => person.id);
+    facts.services.forEach(({ staff = [] }, k) => {
+      staff.forEach((person, n) => {
+        if (known.includes(person)) return;
+        const message =
+          known.length === 0 ? 'an id of staff; there is none yet' : `one of ${known.join(', ')}`;
+        ctx.addIssue({ code: 'custom', path: ['services', k, 'staff', n], message });
+      });
+    });
+  })
+  .transform(toBusiness);
 
 /**
  * Checks the facts of the office.
@@ -113,13 +195,14 @@ export function parseBusiness(
   source = 'business.yaml',
   overrides: { readonly timezone?: string } = {},
 ): Business {
-  const merged =
-    overrides.timezone !== undefined && typeof value === 'object' && value !== null
-      ? { ...value, timezone: overrides.timezone }
-      : value;
+  const merged = withTimezone(value, overrides);
   const parsed = businessSchema.safeParse(merged);
-  if (!parsed.success) throw describeIssue(parsed.error.issues[0], merged, source);
-  return toBusiness(parsed.data);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const [first] = issue === undefined ? [] : describeIssue(issue, merged);
+  throw new LeibnizError('CONFIG_INVALID', `${source}: ${first?.message ?? 'it is wrong.'}`, {
+    field: first?.path.join('.') ?? '',
+  });
 }
 
 /**
@@ -141,69 +224,77 @@ export async function loadBusiness(
       cause,
     });
   }
-  let value: unknown;
-  try {
-    value = parseYaml(text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new LeibnizError('CONFIG_INVALID', `${file} is no valid YAML: ${reason}`, { field: file, cause });
-  }
-  return parseBusiness(value, file, overrides);
+  const yaml = readYaml(text, file);
+  if (isProblem(yaml)) throw problemError(yaml);
+  const checked = checkYaml({ ...yaml, value: withTimezone(yaml.value, overrides) }, businessSchema);
+  if ('value' in checked) return checked.value;
+  const [first] = checked.problems;
+  if (first === undefined) throw new LeibnizError('INTERNAL', 'a wrong file gives a problem');
+  throw problemError(first);
 }
 
-function describeIssue(issue: z.core.$ZodIssue | undefined, value: unknown, source: string): LeibnizError {
-  const path = [...(issue?.path ?? [])];
-  if (issue?.code === 'unrecognized_keys') {
-    const key = [...path, issue.keys[0] ?? ''].join('.');
-    return new LeibnizError(
-      'CONFIG_INVALID',
-      `${source}: ${key} is no known key; remove it or correct its spelling.`,
-      {
-        field: key,
-      },
-    );
-  }
-  const key = path.join('.');
-  const given = path.reduce<unknown>(
-    (inner, part) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[part] : undefined,
-    value,
-  );
-  const shown = given === undefined ? 'is missing' : `is ${JSON.stringify(given).slice(0, 80)}`;
-  return new LeibnizError(
-    'CONFIG_INVALID',
-    `${source}: ${key === '' ? 'the file' : key} ${shown}; allowed: ${issue?.message ?? 'see the file'}.`,
-    {
-      field: key,
-    },
-  );
+/** The file's facts with another time zone, where one is told. */
+export const withTimezone = (value: unknown, { timezone }: { readonly timezone?: string }): unknown =>
+  timezone !== undefined && typeof value === 'object' && value !== null ? { ...value, timezone } : value;
+
+const weekHours = (
+  hours: Readonly<Record<(typeof DAYS)[number], readonly OpeningSpan[]>>,
+): Readonly<Record<Weekday, readonly OpeningSpan[]>> => ({
+  1: hours.monday,
+  2: hours.tuesday,
+  3: hours.wednesday,
+  4: hours.thursday,
+  5: hours.friday,
+  6: hours.saturday,
+  7: hours.sunday,
+});
+
+function toStaff({ openingHours, ...rest }: Facts['staff'][number]): StaffMember {
+  return { ...rest, ...(openingHours === undefined ? {} : { hours: weekHours(openingHours) }) };
 }
 
-function toBusiness(facts: z.infer<typeof businessSchema>): Business {
-  const { person, openingHours } = facts;
-  const hours: Record<Weekday, readonly OpeningSpan[]> = {
-    1: openingHours.monday,
-    2: openingHours.tuesday,
-    3: openingHours.wednesday,
-    4: openingHours.thursday,
-    5: openingHours.friday,
-    6: openingHours.saturday,
-    7: openingHours.sunday,
+function toService(facts: Facts['services'][number]): Business['services'][number] {
+  const {
+    durationMinutes,
+    bufferMinutes,
+    minimumNoticeMinutes,
+    capacity,
+    staff,
+    horizonDays,
+    form,
+    ...rest
+  } = facts;
+  return {
+    ...rest,
+    durationMin: durationMinutes,
+    ...(bufferMinutes === undefined ? {} : { bufferMin: bufferMinutes }),
+    ...(minimumNoticeMinutes === undefined ? {} : { minNoticeMin: minimumNoticeMinutes }),
+    ...(capacity === undefined ? {} : { capacity }),
+    ...(staff === undefined ? {} : { staff }),
+    ...(horizonDays === undefined ? {} : { horizonDays }),
+    ...(form === undefined ? {} : { form }),
   };
+}
+
+function toBusiness(facts: Facts): Business {
+  const { person } = facts;
   return {
     name: facts.name,
     timezone: facts.timezone,
-    hours,
+    hours: weekHours(facts.openingHours),
     holidays: facts.holidays,
-    services: facts.services.map(({ durationMinutes, ...rest }) => ({
-      ...rest,
-      durationMin: durationMinutes,
-    })),
+    services: facts.services.map(toService),
+    staff: facts.staff.map(toStaff),
+    blackouts: facts.blackouts,
+    capacity: facts.capacity,
+    identification: facts.identification,
+    waitingList: facts.waitingList,
     defaultDurationMin: facts.defaultDurationMinutes,
     slotMin: facts.slotMinutes,
     minNoticeMin: facts.minimumNoticeMinutes,
     horizonDays: facts.horizonDays,
     ...(person === undefined || person.sipUri === '' ? {} : { person }),
     callback: facts.callback,
+    rating: facts.rating,
   };
 }

@@ -8,7 +8,12 @@ import { Spool } from '../store/journal/spool.js';
 import type { SpoolFs } from '../store/journal/spool-fs.js';
 import { StoreClient, type StoreLog } from '../store/store-client.js';
 import type { Store } from '../store/types.js';
-import type { FollowupOptions, QueueTuning, StoreWorkerData } from '../store/worker-protocol.js';
+import type {
+  CrawlOptions,
+  FollowupOptions,
+  QueueTuning,
+  StoreWorkerData,
+} from '../store/worker-protocol.js';
 import { realScheduler } from '../threads/real-scheduler.js';
 import { startWorker } from '../threads/worker.js';
 import { keptWebhookSecret } from './webhook-secret.js';
@@ -21,8 +26,10 @@ export interface OpenStoreOptions {
   /** `redis://…` or `rediss://…`: run follow-up jobs there in place of the database. */
   readonly redisUrl?: string;
   readonly followup?: FollowupOptions;
-  /** Advisors who can take an appointment at the same time; 1 unless told. */
-  readonly appointmentCapacity?: number;
+  /** Sites that may be read into the materials; none unless told. */
+  readonly crawl?: CrawlOptions;
+  /** Leaves a proven copy of the embedded database in `DATA_DIR/backup` at each close, in about two seconds. */
+  readonly backup?: boolean;
   /** Clocks and timers; the machine's own unless told. */
   readonly scheduler?: Scheduler;
   /** Reports a start that takes seconds; silent unless told. */
@@ -63,9 +70,10 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     const client = new StoreClient({
       workerData: {
         databaseFolder,
-        capacity: options.appointmentCapacity ?? 1,
+        ...(embedded && options.backup === true ? { backupFolder: join(dataDir, 'backup') } : {}),
         followup: followupOf(options, dataDir),
         queue: options.queue ?? {},
+        crawl: options.crawl ?? { hosts: [] },
         ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
         ...(options.redisUrl === undefined ? {} : { redisUrl: options.redisUrl }),
       },

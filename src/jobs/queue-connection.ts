@@ -15,6 +15,9 @@ const QUEUE = 'followup';
 const SCHEMA = 'bullmq';
 /** Longest wait for Redis at the start. */
 const REDIS_START_MS = 1000;
+/** Redis is asked this often, and has this long to answer. */
+const PING_EVERY_MS = 1500;
+const PING_PATIENCE_MS = 1500;
 
 /** What travels through the queue; everything else is read from the database when the job runs. */
 export interface QueuedJob {
@@ -110,13 +113,14 @@ async function onRedis(url: string, tuning: QueueTuning): Promise<QueueConnectio
   const consumer = new Redis(url, { maxRetriesPerRequest: null, retryStrategy });
   for (const client of [producer, consumer]) client.on('error', () => undefined);
   await firstConnection(producer);
+  const answers = watchRedis(producer);
   const prefix = tuning.prefix ?? 'leibniz';
   const queue = new Queue<QueuedJob>(QUEUE, { connection: producer, prefix });
   queue.on('error', () => undefined);
   return {
     mode: 'redis',
     queue,
-    connected: () => producer.status === 'ready',
+    connected: () => producer.status === 'ready' && answers.well(),
     work: (process, concurrency) =>
       new Worker<QueuedJob>(QUEUE, process, {
         connection: consumer,
@@ -124,9 +128,30 @@ async function onRedis(url: string, tuning: QueueTuning): Promise<QueueConnectio
         ...workerOptions(tuning, concurrency),
       }),
     close: async () => {
+      answers.stop();
       await queue.close().catch(() => undefined);
       producer.disconnect();
       consumer.disconnect();
     },
+  };
+}
+
+/** Asks again and again: a server that is stopped keeps its connections and says nothing. */
+function watchRedis(client: Redis): { well(): boolean; stop(): void } {
+  let well = true;
+  let askedAt: number | undefined;
+  const ask = async (): Promise<void> => {
+    if (askedAt !== undefined || client.status !== 'ready') return;
+    askedAt = performance.now();
+    well = await client.ping().then(
+      () => true,
+      () => false,
+    );
+    askedAt = undefined;
+  };
+  const timer = setInterval(() => void ask(), PING_EVERY_MS).unref();
+  return {
+    well: () => well && (askedAt === undefined || performance.now() - askedAt < PING_PATIENCE_MS),
+    stop: () => clearInterval(timer),
   };
 }

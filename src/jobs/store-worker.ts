@@ -1,15 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LeibnizError } from '../kernel/errors.js';
 import { StoreRuntime } from '../store/store-runtime.js';
-import { CONFIRMATION_JOB, type StoreApi } from '../store/store-server.js';
+import { STORE_METHODS, type StoreApi } from '../store/store-server.js';
 import type { StoreWorkerApi, StoreWorkerData, WorkerNotice } from '../store/worker-protocol.js';
 import { exposeRpc } from '../threads/rpc.js';
 import { lowerThreadPriority } from '../threads/worker.js';
-import { confirmAppointment } from './confirmation.js';
+import { CRAWL_JOB } from '../store/job-types.js';
+import { crawlJob } from './crawl.js';
+import { followups, type FollowupPorts } from './followups.js';
 import { JobEngine, type JobEngineOptions } from './job-engine.js';
 
 /** The worker thread of the store and its jobs. */
 const STATUS_MS = 250;
+const ALIVE_MS = 1000;
 const WEBHOOK_TIMEOUT_MS = 10_000;
 /** Exit code of a thread whose embedded database has crashed; the call thread starts another. */
 const EXIT_BROKEN = 70;
@@ -22,6 +25,7 @@ lowerThreadPriority(10);
 let runtime: StoreRuntime | undefined;
 let engine: JobEngine | undefined;
 let reported = '';
+let reportedAt = 0;
 
 const notify = (notice: WorkerNotice): void => port.postMessage(notice);
 const log: JobEngineOptions['log'] = (level, fields, message) =>
@@ -35,7 +39,10 @@ async function open(): Promise<void> {
         db,
         ...(data.redisUrl === undefined ? {} : { redisUrl: data.redisUrl }),
         tuning: data.queue,
-        handlers: { [CONFIRMATION_JOB]: (id, payload) => confirmAppointment(confirmation(db), id, payload) },
+        handlers: {
+          ...followups(followupPorts(db)),
+          [CRAWL_JOB]: crawlJob({ ...data.crawl, db, wallNow: Date.now }),
+        },
         wallNow: Date.now,
         log,
       });
@@ -53,11 +60,12 @@ async function open(): Promise<void> {
   setInterval(reportStatus, STATUS_MS).unref();
 }
 
-function confirmation(db: StoreRuntime['db']): Parameters<typeof confirmAppointment>[0] {
+function followupPorts(db: StoreRuntime['db']): FollowupPorts {
   const { webhookUrl: url, webhookSecret: secret, timeoutMs = WEBHOOK_TIMEOUT_MS } = data.followup;
+  const { organizer = 'Leibniz', organizerEmail, location } = data.followup;
   return {
     db,
-    organizer: data.followup.organizer ?? 'Leibniz',
+    office: { name: organizer, email: organizerEmail, location },
     wallNow: Date.now,
     ...(url === undefined || secret === undefined ? {} : { webhook: { url, secret, timeoutMs } }),
   };
@@ -71,10 +79,16 @@ function reportStatus(): void {
     connected: false,
     waiting: 0,
   };
-  const status = { databaseConnected: ready && db.connected, queue: engine?.status() ?? idle };
+  const status = {
+    databaseConnected: ready && db.connected,
+    databaseWritable: runtime.writable,
+    queue: engine?.status() ?? idle,
+  };
   const text = JSON.stringify(status);
-  if (text === reported) return;
+  const now = performance.now();
+  if (text === reported && now - reportedAt < ALIVE_MS) return;
   reported = text;
+  reportedAt = now;
   notify({ store: 'status', status });
 }
 
@@ -90,23 +104,13 @@ function server(): StoreApi {
   return runtime.server;
 }
 
-const api: StoreWorkerApi = {
-  open,
-  close,
-  writeLines: async (...args) => server().writeLines(...args),
-  book: async (...args) => server().book(...args),
-  findByKey: async (...args) => server().findByKey(...args),
-  getAppointment: async (...args) => server().getAppointment(...args),
-  listAppointments: async (...args) => server().listAppointments(...args),
-  busy: async (...args) => server().busy(...args),
-  listCalls: async (...args) => server().listCalls(...args),
-  getCall: async (...args) => server().getCall(...args),
-  abortOpenCalls: async () => server().abortOpenCalls(),
-  saveConversation: async (...args) => server().saveConversation(...args),
-  loadConversation: async (...args) => server().loadConversation(...args),
-  deleteConversation: async (...args) => server().deleteConversation(...args),
-  listJobs: async (...args) => server().listJobs(...args),
-  getJob: async (...args) => server().getJob(...args),
-  retryJob: async (...args) => server().retryJob(...args),
-};
+/** Every method of the store, on the server that is open when it is called. */
+const forwarded = Object.fromEntries(
+  STORE_METHODS.map((name) => [
+    name,
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-assertion -- one signature of many
+    async (...args: never[]) => (server()[name] as (...a: never[]) => Promise<unknown>)(...args),
+  ]),
+) as unknown as StoreApi;
+const api: StoreWorkerApi = { ...forwarded, open, close };
 exposeRpc(port, api);

@@ -5,6 +5,7 @@ export type ErrorCategory =
   | 'not_found'
   | 'conflict'
   | 'unauthorized'
+  | 'forbidden'
   | 'overloaded'
   | 'timeout'
   | 'unavailable'
@@ -34,13 +35,30 @@ export const ERROR_CATALOGUE = {
   STORE_TIMEOUT: { category: 'timeout', permanent: false },
   STORE_DISK_FULL: { category: 'unavailable', permanent: false },
   NOT_FOUND: { category: 'not_found', permanent: true },
+  APPOINTMENT_CHANGED: { category: 'conflict', permanent: true },
+  SLOT_TAKEN: { category: 'conflict', permanent: true },
   BAD_REQUEST: { category: 'invalid_request', permanent: true },
   PAYLOAD_TOO_LARGE: { category: 'invalid_request', permanent: true },
   UNSUPPORTED_MEDIA_TYPE: { category: 'unsupported', permanent: true },
   UNAUTHORIZED: { category: 'unauthorized', permanent: true },
+  FORBIDDEN: { category: 'forbidden', permanent: true },
+  CREDENTIALS_WRONG: { category: 'unauthorized', permanent: true },
+  TOKEN_EXPIRED: { category: 'unauthorized', permanent: true },
+  REFRESH_RACED: { category: 'conflict', permanent: false },
+  REFRESH_REUSED: { category: 'unauthorized', permanent: true },
+  EMAIL_UNVERIFIED: { category: 'forbidden', permanent: true },
+  ACCOUNT_DISABLED: { category: 'forbidden', permanent: true },
+  PASSWORD_WEAK: { category: 'invalid_request', permanent: true },
+  TOKEN_USED: { category: 'invalid_request', permanent: true },
+  CONFLICT: { category: 'conflict', permanent: true },
+  VERSION_CONFLICT: { category: 'conflict', permanent: true },
+  CALL_ENDED: { category: 'conflict', permanent: true },
+  CONTROL_TAKEN: { category: 'conflict', permanent: false },
+  NOT_ALLOWED_NOW: { category: 'conflict', permanent: false },
   FORBIDDEN_ORIGIN: { category: 'unauthorized', permanent: true },
   RATE_LIMITED: { category: 'overloaded', permanent: false },
   CAPACITY_FULL: { category: 'overloaded', permanent: false },
+  MODEL_UNAVAILABLE: { category: 'unavailable', permanent: false },
   TIMEOUT: { category: 'timeout', permanent: false },
   WORKER_CRASHED: { category: 'internal', permanent: false },
   INTERNAL: { category: 'internal', permanent: false },

@@ -57,18 +57,19 @@ export class BoundedQueue<T> {
   }
 }
 
+/** Samples that a history begins with: a second or half of one. */
+const FIRST_SAMPLES = 8000;
+
 /**
- * The last `capacity` samples of an endless stream, addressed by absolute sample index.
- * Writing never allocates.
+ * The last `capacity` samples of an endless stream, addressed by absolute sample index. Memory grows with the stream up to
+ * the capacity; from then on writing never allocates.
  */
 export class SampleHistory {
-  readonly #samples: Int16Array;
+  #samples = new Int16Array(0);
   #end = 0;
 
   /** @param capacity - samples kept */
-  constructor(readonly capacity: number) {
-    this.#samples = new Int16Array(capacity);
-  }
+  constructor(readonly capacity: number) {}
 
   /** Index one past the newest sample. */
   get end(): number {
@@ -83,12 +84,22 @@ export class SampleHistory {
   /** Appends samples. */
   append(samples: Int16Array): void {
     const { capacity } = this;
+    this.#growTo(Math.min(capacity, this.#end + samples.length));
     const tail = samples.length > capacity ? samples.subarray(samples.length - capacity) : samples;
     const offset = (this.#end + samples.length - tail.length) % capacity;
     const first = Math.min(tail.length, capacity - offset);
     this.#samples.set(tail.subarray(0, first), offset);
     if (first < tail.length) this.#samples.set(tail.subarray(first), 0);
     this.#end += samples.length;
+  }
+
+  /** Memory follows the audio: a call of a second does not cost what one of a minute does. */
+  #growTo(length: number): void {
+    const held = this.#samples;
+    if (length <= held.length) return;
+    // Nothing has wrapped round yet: that begins when the whole capacity is there.
+    this.#samples = new Int16Array(Math.min(this.capacity, Math.max(length, 2 * held.length, FIRST_SAMPLES)));
+    this.#samples.set(held);
   }
 
   /** Copies `[from, to)`, clamped to what is held. */

@@ -58,3 +58,24 @@ export interface Scheduler extends Clock {
    */
   at(deadline: MonoMs, run: () => void): () => void;
 }
+
+/**
+ * Runs something again and again, each time that long after the last.
+ *
+ * @returns a function that ends it, also from within `run`
+ */
+export function every(scheduler: Scheduler, ms: number, run: () => void): () => void {
+  let ended = false;
+  let cancel = (): void => undefined;
+  const arm = (): void => {
+    cancel = scheduler.at(addMs(scheduler.now(), ms), () => {
+      run();
+      if (!ended) arm();
+    });
+  };
+  arm();
+  return () => {
+    ended = true;
+    cancel();
+  };
+}

@@ -19,6 +19,63 @@ export interface Expectation {
  */
 export type ExpectedSpeech = readonly (readonly (readonly string[])[])[];
 
+/** How a caller answers here, for the wait at a pause: nothing of what is asked, only how people pause in it. */
+export type Pace =
+  /** A matter in the caller's own words. */
+  | 'open'
+  /** A phrase of a few words. */
+  | 'phrase'
+  /** One of some short answers. */
+  | 'brief'
+  /** A yes or no that decides something: what follows an agreement is waited for. */
+  | 'consent'
+  | 'name'
+  /** Digits or letters read out in groups. */
+  | 'digits';
+
+/** Names a set of expected sentences; the body is given once ({@link ExpectedSet}). */
+export interface ExpectedRef {
+  readonly id: string;
+}
+
+/** Expected sentences with the words that the recogniser must not exchange for one another. */
+export interface ExpectedSet extends ExpectedRef {
+  readonly sentences: ExpectedSpeech;
+  /** Groups of words; a word of one group never takes the place of a word of another (yes and no, two weekdays). */
+  readonly protect: readonly (readonly string[])[];
+}
+
+/** What is listened for: all that turn-taking and recognition see of the dialog. */
+export interface Listening {
+  readonly pace: Pace;
+  /** True at a decision (a confirmation): the silence wait is longer. */
+  readonly decision: boolean;
+  /** Digits that answer on a keypad, with what they mean in words ("1" -> "yes"). */
+  readonly keypad?: Readonly<Record<string, string>>;
+  readonly expected?: ExpectedRef;
+  /** True while a secret is asked for: words and keys stay out of transcript, log, model and recording. */
+  readonly secret?: true;
+}
+
+/** One reading of the caller's words by a recogniser. */
+export interface SpeechHypothesis {
+  readonly text: string;
+  /** Mean log probability of the text's tokens, at most 0. */
+  readonly acoustic: number;
+  /** `biased` readings were found among the expected sentences. */
+  readonly source: 'free' | 'biased';
+}
+
+/** What a recogniser knows of its own doubt. */
+export interface SpeechEvidence {
+  /** The chosen one first. */
+  readonly hypotheses: readonly SpeechHypothesis[];
+  /** Log units by which the biased reading is less likely than the free one; 0 when the free one was chosen. */
+  readonly deficit?: number;
+  /** Log units to the runner-up of another meaning among the expected sentences. */
+  readonly margin?: number;
+}
+
 /** Whether a transcript already answers what was asked. */
 export type Completeness = 'complete' | 'incomplete' | 'unknown';
 
@@ -47,6 +104,7 @@ export const TERMINATIONS = [
   'no_answer',
   'callee_busy',
   'callee_rejected',
+  'supervisor_hangup',
 ] as const;
 
 /** One of {@link TERMINATIONS}. */

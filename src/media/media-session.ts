@@ -1,11 +1,12 @@
 import type { UtteranceId } from '../kernel/ids.js';
 import type { Scheduler } from '../kernel/time.js';
 import type { CodecFactory } from './core/codec.js';
+import type { AudioRate } from './core/frame.js';
 import { Listeners } from './core/listeners.js';
 import { Monitor, type MonitorFrame } from './core/monitor.js';
 import { Playout, type PlayoutItem, type PlayoutOptions } from './core/playout.js';
 import type { Pacer } from './pacer.js';
-import type { MediaEvent, MediaPort, MediaStats } from './ports.js';
+import type { MediaEvent, MediaPort, MediaStats, Overlay } from './ports.js';
 
 /** Options of every session. */
 export interface MediaSessionOptions {
@@ -21,6 +22,7 @@ export abstract class MediaSession implements MediaPort {
   protected readonly listeners: Listeners<MediaEvent>;
   protected readonly monitors: Monitor;
   protected readonly playout: Playout;
+  protected mix: Overlay | undefined;
   protected closed = false;
 
   /** @param codecs - those the audio may come in */
@@ -33,12 +35,20 @@ export abstract class MediaSession implements MediaPort {
     this.playout = new Playout((event) => this.emit({ type: 'playout', ...event }), options.playout);
   }
 
+  get sampleRateHz(): AudioRate {
+    return this.playout.rate;
+  }
+
   subscribe(listener: (event: MediaEvent) => void): () => void {
     return this.listeners.add(listener);
   }
 
-  monitor(listener: (frame: MonitorFrame) => void): () => void {
-    return this.monitors.add(listener);
+  monitor(listener: (frame: MonitorFrame) => void, rate: AudioRate = 8000): () => void {
+    return this.monitors.add(listener, rate);
+  }
+
+  overlay(mix: Overlay | undefined): void {
+    this.mix = mix;
   }
 
   enqueue(item: PlayoutItem): void {

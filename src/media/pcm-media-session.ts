@@ -1,15 +1,12 @@
 import { rtpTs, type MonoMs } from '../kernel/time.js';
 import type { DtmfDigit } from '../kernel/vocab.js';
-import { FRAME_SAMPLES, SAMPLES_PER_MS, samplesToMs } from './core/frame.js';
+import { FRAME_SAMPLES, frameSamplesAt, samplesToMs, type AudioRate } from './core/frame.js';
 import { FrameAssembler } from './core/frame-assembler.js';
 import { InactivityWatch } from './core/inactivity.js';
-import { createResampler } from './core/resample.js';
 import { SilenceClock } from './core/silence-clock.js';
 import { MediaSession, type MediaSessionOptions } from './media-session.js';
 import { NO_MEDIA, type MediaStats } from './ports.js';
 
-/** Samples of one outgoing block: 50 ms at 16 kHz. */
-export const PCM_BLOCK_SAMPLES = 800;
 /** Longer input is worked off in pieces of this size, which bounds the working memory. */
 const MAX_STEP_SAMPLES = 16_000;
 /** A client that sends its audio in larger pieces than this has stopped when the next one is late. */
@@ -17,7 +14,11 @@ const MAX_COVER_MS = 500;
 
 /** Options of {@link PcmMediaSession}. */
 export interface PcmMediaSessionOptions extends MediaSessionOptions {
-  /** Takes 50 ms of PCM16 at 16 kHz; the array is fresh. Called in real time, while there is something to hear. */
+  /** Rate of the audio in both directions, Hz. Default 16000. */
+  readonly sampleRateHz?: AudioRate;
+  /** Length of an outgoing block, milliseconds. Default 50. */
+  readonly blockMs?: number;
+  /** Takes one block of PCM16; the array is fresh. Called in real time, while there is something to hear. */
   readonly onOutput: (pcm: Int16Array) => void;
   /** Also call `onOutput` with silence between utterances. Default false. */
   readonly continuous?: boolean;
@@ -27,17 +28,15 @@ export interface PcmMediaSessionOptions extends MediaSessionOptions {
   readonly silenceAfterMs?: number;
 }
 
-/** Audio of a conversation socket: PCM16 at 16 kHz in both directions, with the same playout as a phone call. */
+/** Audio that no RTP carries: PCM16 in both directions, with the same playout as a phone call. */
 export class PcmMediaSession extends MediaSession {
   readonly #o: PcmMediaSessionOptions;
   readonly #assembler: FrameAssembler;
   readonly #clock: SilenceClock;
   readonly #inactivity: InactivityWatch;
-  readonly #down = createResampler(16_000, 8000);
-  readonly #up = createResampler(8000, 16_000);
-  readonly #frame = new Int16Array(FRAME_SAMPLES);
-  readonly #wide = new Int16Array(2 * FRAME_SAMPLES);
-  readonly #block = new Int16Array(PCM_BLOCK_SAMPLES);
+  readonly #rate: AudioRate;
+  readonly #frame: Int16Array;
+  readonly #block: Int16Array;
   readonly #step = new Int16Array(MAX_STEP_SAMPLES);
   readonly #leavePacer: () => void;
   readonly #startedAt: MonoMs;
@@ -51,18 +50,24 @@ export class PcmMediaSession extends MediaSession {
   constructor(o: PcmMediaSessionOptions) {
     super(o, []);
     this.#o = o;
+    this.#rate = o.sampleRateHz ?? 16_000;
+    this.#frame = new Int16Array(frameSamplesAt(this.#rate));
+    this.#block = new Int16Array((this.#rate / 1000) * (o.blockMs ?? 50));
+    this.playout.setRate(this.#rate);
+    this.monitors.setRate(this.#rate);
     this.#inactivity = new InactivityWatch(o.inactivityMs ?? 0);
     this.#assembler = new FrameAssembler((pcm, startSample, source, at) =>
       this.emit({ type: 'audio', pcm, startSample, source, at }),
     );
     this.#clock = new SilenceClock(o.silenceAfterMs ?? 60);
     this.#startedAt = o.scheduler.now();
+    this.#assembler.setRate(this.#rate, this.#startedAt);
     this.#clock.touch(this.#startedAt, 0);
     this.#leavePacer = o.pacer.add((now) => this.#tick(now));
   }
 
-  /** Takes audio from the peer: PCM16 at 16 kHz, any length. */
-  pushPcm16k(pcm: Int16Array): void {
+  /** Takes audio from the peer: PCM16 at the session's rate, any length. */
+  pushPcm(pcm: Int16Array): void {
     if (this.closed || pcm.length === 0) return;
     const at = this.#o.scheduler.now();
     if (this.#lastAt === undefined) this.emit({ type: 'first_rtp', at });
@@ -70,7 +75,7 @@ export class PcmMediaSession extends MediaSession {
     for (let from = 0; from < pcm.length; from += MAX_STEP_SAMPLES - 2) {
       this.#push(pcm.subarray(from, from + MAX_STEP_SAMPLES - 2), at);
     }
-    this.#clock.touch(at, Math.min(MAX_COVER_MS, pcm.length / (2 * SAMPLES_PER_MS)));
+    this.#clock.touch(at, Math.min(MAX_COVER_MS, (pcm.length * 1000) / this.#rate));
   }
 
   /** Takes a key press that came beside the audio. */
@@ -86,12 +91,13 @@ export class PcmMediaSession extends MediaSession {
 
   stats(): MediaStats {
     return {
+      codec: undefined,
       received: {
         ...NO_MEDIA.received,
-        packets: Math.floor(this.#receivedSamples / FRAME_SAMPLES),
+        packets: Math.floor(this.#receivedSamples / this.#frame.length),
         silenceMs: samplesToMs(this.#silenceSamples),
       },
-      sent: { ...NO_MEDIA.sent, packets: this.#blocks, octets: this.#blocks * PCM_BLOCK_SAMPLES * 2 },
+      sent: { ...NO_MEDIA.sent, packets: this.#blocks, octets: this.#blocks * this.#block.length * 2 },
       playout: { ...this.playout.stats },
     };
   }
@@ -105,17 +111,21 @@ export class PcmMediaSession extends MediaSession {
     return Promise.resolve();
   }
 
-  /** Halving needs pairs of samples: an odd one waits for the next piece. */
   #push(pcm: Int16Array, at: MonoMs): void {
+    const whole = this.#rate === 8000 ? pcm : this.#paired(pcm);
+    this.monitors.samples(at, rtpTs(this.#assembler.end), 0, 1, whole, whole.length);
+    this.#assembler.write(whole, whole.length, 'received', at);
+    this.#receivedSamples += whole.length;
+  }
+
+  /** The time line counts pairs of samples at 16 kHz: an odd one waits for the next piece. */
+  #paired(pcm: Int16Array): Int16Array {
     let length = 0;
     if (this.#carry !== undefined) this.#step[length++] = this.#carry;
     this.#step.set(pcm, length);
     length += pcm.length;
     this.#carry = length % 2 === 0 ? undefined : this.#step[length - 1];
-    const narrow = this.#down.process(this.#step.subarray(0, length - (length % 2)));
-    this.monitors.samples(at, rtpTs(this.#assembler.end), 0, 1, narrow, narrow.length);
-    this.#assembler.write(narrow, narrow.length, 'received', at);
-    this.#receivedSamples += narrow.length;
+    return this.#step.subarray(0, length - (length % 2));
   }
 
   #tick(now: MonoMs): void {
@@ -124,8 +134,9 @@ export class PcmMediaSession extends MediaSession {
       this.#silenceSamples += silence;
       this.#assembler.writeSilence(silence, now);
     }
-    const audible = this.playout.active;
+    const isActive = this.playout.active;
     this.playout.pull(now, this.#frame);
+    const audible = this.mix?.(this.#frame, this.#rate) === true || isActive;
     this.monitors.frame(now, this.#frame);
     if (audible || this.#o.continuous === true) this.#output();
     else this.#flush();
@@ -134,13 +145,12 @@ export class PcmMediaSession extends MediaSession {
   }
 
   #output(): void {
-    this.#up.process(this.#frame, this.#wide);
-    for (let from = 0; from < this.#wide.length;) {
-      const take = Math.min(PCM_BLOCK_SAMPLES - this.#blockFilled, this.#wide.length - from);
-      this.#block.set(this.#wide.subarray(from, from + take), this.#blockFilled);
+    for (let from = 0; from < this.#frame.length;) {
+      const take = Math.min(this.#block.length - this.#blockFilled, this.#frame.length - from);
+      this.#block.set(this.#frame.subarray(from, from + take), this.#blockFilled);
       this.#blockFilled += take;
       from += take;
-      if (this.#blockFilled === PCM_BLOCK_SAMPLES) this.#sendBlock();
+      if (this.#blockFilled === this.#block.length) this.#sendBlock();
     }
   }
 
@@ -149,7 +159,6 @@ export class PcmMediaSession extends MediaSession {
     if (this.#blockFilled === 0) return;
     this.#block.fill(0, this.#blockFilled);
     this.#sendBlock();
-    this.#up.reset();
   }
 
   #sendBlock(): void {

@@ -2,6 +2,8 @@ import type { Result } from '../kernel/result.js';
 import type { UtteranceId } from '../kernel/ids.js';
 import type { MonoMs } from '../kernel/time.js';
 import type { DtmfDigit } from '../kernel/vocab.js';
+import type { CodecName } from './core/codec.js';
+import type { AudioRate } from './core/frame.js';
 import type { FrameSource } from './core/frame-assembler.js';
 import type { MonitorFrame } from './core/monitor.js';
 import type { PlayoutEvent, PlayoutItem } from './core/playout.js';
@@ -33,9 +35,9 @@ export type DatagramListener = (data: Uint8Array, host: string, port: number, at
 export type MediaEvent =
   | {
       readonly type: 'audio';
-      /** 160 samples at 8 kHz; valid during the callback only. */
+      /** 20 ms: 160 samples at 8 kHz, or 320 at 16 kHz from a wideband peer; valid during the callback only. */
       readonly pcm: Int16Array;
-      /** Absolute sample index since the start of the media; frames are contiguous. */
+      /** Place on the time line since the start of the media, 8000 a second at either rate; frames are contiguous. */
       readonly startSample: number;
       readonly source: FrameSource;
       readonly at: MonoMs;
@@ -53,9 +55,11 @@ export type MediaEvent =
 
 /** Media health of one call. All counters since its start. */
 export interface MediaStats {
+  /** What is sent at the moment; `undefined` where nothing was negotiated. */
+  readonly codec: CodecName | undefined;
   readonly received: {
     readonly packets: number;
-    /** By sequence numbers; negative with duplicates. */
+    /** By sequence numbers, over all sources and restarts of a sender. */
     readonly lost: number;
     readonly late: number;
     readonly duplicates: number;
@@ -84,6 +88,7 @@ export interface MediaStats {
 
 /** The figures of a call before its first packet. */
 export const NO_MEDIA: MediaStats = {
+  codec: undefined,
   received: {
     packets: 0,
     lost: 0,
@@ -109,15 +114,28 @@ export const NO_MEDIA: MediaStats = {
   playout: { stale: 0, overflowed: 0, underruns: 0 },
 };
 
+/** Changes a frame that is about to be sent; it has the rate of the call. */
+export type Overlay = (frame: Int16Array, rate: AudioRate) => boolean;
+
 /** Audio of one call, whatever carries it: what a session hears from and speaks to. */
 export interface MediaPort {
+  /** Rate of the best audio that the peer can hear at present; speech is best made at it. */
+  readonly sampleRateHz: AudioRate;
   /** Adds a listener for everything that happens. Returns a function that removes it. */
   subscribe(listener: (event: MediaEvent) => void): () => void;
   /**
    * Adds a listener for both directions as a person hears them, one frame per 20 ms, for recorders and people who
    * listen in. Returns a function that removes it.
+   *
+   * @param rate - of the frames, whatever the call has and changes to. Default 8000
    */
-  monitor(listener: (frame: MonitorFrame) => void): () => void;
+  monitor(listener: (frame: MonitorFrame) => void, rate?: AudioRate): () => void;
+  /**
+   * Lets somebody change what is sent, one frame of 20 ms at a time, in place; one at a time, `undefined` takes it off.
+   *
+   * @param mix - returns whether there is something to hear, though the agent says nothing
+   */
+  overlay(mix: Overlay | undefined): void;
   /** Queues a piece of an utterance. */
   enqueue(item: PlayoutItem): void;
   /** Fades out and holds the current utterance. */
@@ -147,4 +165,6 @@ export interface SdpMediaPort extends MediaPort {
   acceptAnswer(sdp: string): Result<NegotiatedMedia, SdpError>;
   /** The description we sent last. */
   currentSdp(): string;
+  /** The peer has acknowledged the call: audio may go where its description says. */
+  confirm(): void;
 }

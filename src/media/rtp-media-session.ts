@@ -3,7 +3,7 @@ import type { Rng } from '../kernel/rng.js';
 import { monoMs, type MonoMs } from '../kernel/time.js';
 import { G711_CODECS, type Codec, type CodecFactory, type CodecName } from './core/codec.js';
 import { DtmfSender, MAX_QUEUED_DIGITS } from './core/dtmf-sender.js';
-import { FRAME_MS, FRAME_SAMPLES, samplesToMs } from './core/frame.js';
+import { FRAME_MS, frameSamplesAt, samplesToMs, type AudioRate } from './core/frame.js';
 import { InactivityWatch } from './core/inactivity.js';
 import type { SourceLatchOptions } from './core/latch.js';
 import type { ReceiveStreamOptions } from './core/receive-stream.js';
@@ -25,10 +25,15 @@ export interface RtpMediaSessionOptions extends MediaSessionOptions {
   readonly rng: Rng;
   /** Address literal that the SDP tells the peer. */
   readonly localHost: string;
-  /** Codecs in the order of preference. Default: PCMU, PCMA. */
+  /** Codecs in the order of preference. Default: PCMU, PCMA. Those that are offered and that may be answered with. */
   readonly codecs?: readonly CodecFactory[];
   /** `inactive` is reported when the peer has sent nothing for that long, milliseconds; 0 switches it off. Default 30,000. */
   readonly inactivityMs?: number;
+  /**
+   * Nothing but one packet for each that came is sent before {@link RtpMediaSession.confirm}: an INVITE with a forged
+   * source must not aim audio at anybody (RFC 3261 section 26.1.5). Default false: the peer is known.
+   */
+  readonly awaitConfirmation?: boolean;
   readonly receive?: ReceiveStreamOptions;
   readonly latch?: SourceLatchOptions;
 }
@@ -45,21 +50,21 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
   readonly #rtcp: RtcpSession;
   readonly #dtmf = new DtmfSender();
   readonly #codecs = new Map<CodecName, Codec>();
-  readonly #frame = new Int16Array(FRAME_SAMPLES);
+  #frame = new Int16Array(frameSamplesAt(8000));
   readonly #inactivity: InactivityWatch;
-  readonly #fillEncoded: (out: Uint8Array, offset: number) => boolean;
   #media: NegotiatedMedia | undefined;
-  #law: 'PCMU' | 'PCMA' = 'PCMU';
   #leavePacer: (() => void) | undefined;
   #lastDeadline: MonoMs | undefined;
   #expectingSince = 0 as MonoMs;
   #rtcpSource: MediaAddress | undefined;
   #tones: Int16Array | undefined;
+  #confirmed: boolean;
 
   constructor(o: RtpMediaSessionOptions) {
     const factories = o.codecs ?? G711_CODECS;
     super(o, factories);
     this.#o = o;
+    this.#confirmed = o.awaitConfirmation !== true;
     this.#inactivity = new InactivityWatch(o.inactivityMs ?? 30_000);
     for (const factory of factories) this.#codecs.set(factory.spec.name, factory.create());
     this.#negotiator = new SdpNegotiator({
@@ -83,7 +88,6 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
       this.#sendRtp(packet),
     );
     this.#rtcp = new RtcpSession(o.rng);
-    this.#fillEncoded = (out, offset) => this.playout.pullEncoded(this.#law, out, offset);
     o.transport.onPacket((data, host, port, at) => this.#datagram(data, host, port, at));
     o.transport.onRtcp((data, host, port, at) => this.#control(data, host, port, at));
   }
@@ -118,11 +122,15 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
     return this.#negotiator.currentSdp;
   }
 
+  confirm(): void {
+    this.#confirmed = true;
+  }
+
   sendDtmf(digits: string): void {
     if (this.#media === undefined || this.#media.dtmf !== undefined) {
       this.#dtmf.queue(digits);
     } else if (this.#tones === undefined) {
-      this.#tones = dtmfTones(digits.slice(0, MAX_QUEUED_DIGITS));
+      this.#tones = dtmfTones(digits.slice(0, MAX_QUEUED_DIGITS), { rate: this.sampleRateHz });
     }
   }
 
@@ -131,9 +139,10 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
     const { remote } = this.#rtcp;
     const receiveClock = this.#codec(this.#media?.send.codec)?.spec.clockRateHz ?? 8000;
     return {
+      codec: this.#media?.send.codec,
       received: {
         packets: datagrams.accepted,
-        lost: reception?.lost ?? 0,
+        lost: this.#receiver.lost,
         late: stream.stats.late,
         duplicates: stream.stats.duplicates,
         malformed: datagrams.malformed,
@@ -179,7 +188,7 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
     const now = this.#o.scheduler.now();
     const before = this.#media;
     this.#media = media;
-    this.#configure(media, before);
+    this.#configure(media, before, now);
     this.#receiver.latch.signal(media.remote, now);
     const expected = !media.held && media.direction === 'sendrecv';
     if (expected && (before === undefined || before.held || before.direction !== 'sendrecv')) {
@@ -194,7 +203,7 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
     if (media.held !== (before?.held ?? false)) this.emit({ type: 'hold', held: media.held, at: now });
   }
 
-  #configure(media: NegotiatedMedia, before: NegotiatedMedia | undefined): void {
+  #configure(media: NegotiatedMedia, before: NegotiatedMedia | undefined, now: MonoMs): void {
     const accepted = new Map<number, Codec>();
     for (const { payloadType, codec } of media.receive) {
       const decoder = this.#codec(codec);
@@ -202,14 +211,22 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
     }
     const { dtmf } = media;
     this.#receiver.configure(accepted, dtmf && { payloadType: dtmf.receive, clockRateHz: dtmf.clockRateHz });
-    if (media.send.codec !== 'opus') this.#law = media.send.codec;
+    const codec = this.#codec(media.send.codec) as Codec;
+    codec.configure?.(media.sendFmtp);
+    this.#setRate(codec.sampleRateHz, now);
     const same =
       before?.send.codec === media.send.codec &&
       before.send.payloadType === media.send.payloadType &&
       before.packetMs === media.packetMs;
-    if (!same) {
-      this.#sender.configure(this.#codec(media.send.codec) as Codec, media.send.payloadType, media.packetMs);
-    }
+    if (!same) this.#sender.configure(codec, media.send.payloadType, media.packetMs);
+  }
+
+  /** What we send and what we hear have the rate of the codec that was agreed first. */
+  #setRate(rate: AudioRate, now: MonoMs): void {
+    this.#frame = new Int16Array(frameSamplesAt(rate));
+    this.playout.setRate(rate);
+    this.monitors.setRate(rate);
+    this.#receiver.stream.setRate(rate, now);
   }
 
   #tick(now: MonoMs, deadline: MonoMs): void {
@@ -226,7 +243,11 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
   }
 
   #sendFrame(media: NegotiatedMedia, now: MonoMs): void {
-    const mute = media.held || media.direction === 'recvonly' || media.direction === 'inactive';
+    const mute =
+      media.held ||
+      media.direction === 'recvonly' ||
+      media.direction === 'inactive' ||
+      !this.#maySend(this.#sender.packets);
     if (mute || this.#sendKey(media)) {
       if (mute) this.#sender.skip(1);
       // A cut or pause is told now, though nobody hears its fade.
@@ -234,12 +255,16 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
       if (this.monitors.active) this.monitors.frame(now, this.#frame.fill(0));
       return;
     }
-    if (!this.monitors.active && this.#tones === undefined && this.#sender.encodedFrame(this.#fillEncoded)) {
-      return;
-    }
     const talkSpurt = this.#pullTone() ? false : this.playout.pull(now, this.#frame);
+    this.mix?.(this.#frame, this.sampleRateHz);
     this.#sender.frame(this.#frame, talkSpurt);
     this.monitors.frame(now, this.#frame);
+  }
+
+  /** Before the ACK nobody is sent more packets than came from there: an INVITE may carry anybody's address. */
+  #maySend(sent: number): boolean {
+    const { latch, stats } = this.#receiver;
+    return this.#confirmed || (latch.proven && sent < stats.accepted);
   }
 
   /** Sends a key that is being pressed in place of audio. Returns false when there is none. */
@@ -255,16 +280,16 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
   #pullTone(): boolean {
     const tones = this.#tones;
     if (tones === undefined) return false;
-    this.#frame.fill(0);
-    this.#frame.set(tones.subarray(0, FRAME_SAMPLES));
-    this.#tones = tones.length > FRAME_SAMPLES ? tones.subarray(FRAME_SAMPLES) : undefined;
+    const { length } = this.#frame.fill(0);
+    this.#frame.set(tones.subarray(0, length));
+    this.#tones = tones.length > length ? tones.subarray(length) : undefined;
     return true;
   }
 
   /** Reports a peer that has gone silent on the wire although it should be sending. */
   #watch(media: NegotiatedMedia, now: MonoMs): void {
     if (media.held || media.direction !== 'sendrecv') return;
-    const since = monoMs(Math.max(this.#receiver.lastAt ?? 0, this.#expectingSince));
+    const since = monoMs(Math.max(this.#receiver.lifeAt ?? 0, this.#expectingSince));
     const silentMs = this.#inactivity.check(now, since);
     if (silentMs !== undefined) this.emit({ type: 'inactive', silentMs, at: now });
   }
@@ -277,11 +302,15 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
   }
 
   #control(data: Uint8Array, host: string, port: number, at: MonoMs): void {
-    // Reports are taken from the host that the audio comes from; anyone else could end the stream with a BYE.
-    if (this.closed || host !== this.destination?.host) return;
+    // Reports are taken from the host that the audio comes from, or should; anyone else could end the stream with a
+    // BYE.
+    const heard = this.destination?.host === host;
+    if (this.closed || !(heard || this.#media?.remote?.host === host)) return;
     const { reception } = this.#receiver;
     const summary = this.#rtcp.receive(data, at, this.#o.scheduler.wall(), this.#sender, reception);
     if (summary === undefined) return;
+    this.#receiver.alive(host, undefined, at);
+    if (!heard) return;
     this.#rtcpSource = { host, port };
     if (reception !== undefined && summary.bye.includes(reception.ssrc)) this.emit({ type: 'bye', at });
   }
@@ -291,17 +320,18 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
     if (to !== undefined) this.#o.transport.send(packet, to.host, to.port);
   }
 
+  /** Sends a report to the host that the audio goes to, whatever host the SDP names for reports. */
   #sendRtcp(packet: Uint8Array): void {
     const to = this.#receiver.latch.destination;
     const media = this.#media;
-    if (to === undefined || media === undefined) return;
+    if (to === undefined || media === undefined || !this.#confirmed) return;
     const { transport } = this.#o;
     if (media.rtcpMux) {
       transport.send(packet, to.host, to.port);
     } else if (this.#rtcpSource?.host === to.host) {
       transport.sendRtcp(packet, to.host, this.#rtcpSource.port);
-    } else if (media.remoteRtcp !== undefined && media.remote?.host === to.host) {
-      transport.sendRtcp(packet, media.remoteRtcp.host, media.remoteRtcp.port);
+    } else if (media.remoteRtcp?.host === to.host && media.remote?.host === to.host) {
+      transport.sendRtcp(packet, to.host, media.remoteRtcp.port);
     } else if (to.port < 65_535) {
       transport.sendRtcp(packet, to.host, to.port + 1);
     }

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../kernel/result.js';
-import { addMs, monoMs, type MonoMs, type Scheduler } from '../kernel/time.js';
+import { monoMs, type MonoMs, type Scheduler } from '../kernel/time.js';
 import { realScheduler } from '../threads/real-scheduler.js';
 import type { DatagramListener, RtpTransport } from './ports.js';
 import { RtpSocket } from './rtp-socket.js';
@@ -12,7 +12,10 @@ export interface RtpPortPoolOptions {
   readonly min: number;
   /** Last port, RTCP included. */
   readonly max: number;
-  /** How long a freed pair is left alone, milliseconds, so that stray packets of the last call miss the next. Default 5000. */
+  /**
+   * How long a freed pair is not given to the peer that had it, milliseconds, so that stray packets of the last call
+   * miss the next one. Others need not wait: what a stranger sends is not heard. Default 1000.
+   */
   readonly restMs?: number;
   readonly scheduler?: Scheduler;
 }
@@ -25,8 +28,13 @@ export interface PortPoolError {
 
 interface FreePair {
   readonly port: number;
-  readonly readyAt: MonoMs;
+  /** Host of the peer that had it last; `undefined` before its first use. */
+  readonly peer: string | undefined;
+  readonly freedAt: MonoMs;
 }
+
+/** Stands for every peer, for a pair that another program holds. */
+const EVERYBODY = '*';
 
 /**
  * Pairs of RTP and RTCP ports, even and odd. Pairs are used in turn, so that each rests as long as possible; one
@@ -42,18 +50,18 @@ export class RtpPortPool {
 
   constructor(o: RtpPortPoolOptions) {
     this.#host = o.host;
-    this.#restMs = o.restMs ?? 5000;
+    this.#restMs = o.restMs ?? 1000;
     this.#scheduler = o.scheduler ?? realScheduler;
     const first = o.min + (o.min % 2);
     for (let port = first; port + 1 <= o.max; port += 2) {
-      this.#pairs.push({ port, readyAt: monoMs(Number.NEGATIVE_INFINITY) });
+      this.#pairs.push({ port, peer: undefined, freedAt: monoMs(Number.NEGATIVE_INFINITY) });
     }
   }
 
-  /** Pairs that could be given now. */
+  /** Pairs that could be given to somebody now. */
   get free(): number {
     const now = this.#scheduler.now();
-    return this.#pairs.filter((pair) => pair.readyAt <= now).length;
+    return this.#pairs.filter((pair) => pair.peer !== EVERYBODY || this.#hasRested(pair, now)).length;
   }
 
   /** Pairs in use. */
@@ -61,25 +69,41 @@ export class RtpPortPool {
     return this.#used.size;
   }
 
-  /** Binds a pair. */
-  async allocate(): Promise<Result<RtpTransport, PortPoolError>> {
+  /**
+   * Binds a pair.
+   *
+   * @param peer - host of the one who will send to it; without it a pair that has rested is taken
+   */
+  async allocate(peer?: string): Promise<Result<RtpTransport, PortPoolError>> {
     if (this.#closed) return err({ code: 'closed', message: 'the RTP ports are closed' });
     for (let tries = this.#pairs.length; tries > 0; tries--) {
-      // Pairs come back in the order of their rest, so the first one is the one that is ready first.
-      const pair = this.#pairs[0];
-      if (pair === undefined || pair.readyAt > this.#scheduler.now()) break;
-      this.#pairs.shift();
+      const pair = this.#takeFor(peer);
+      if (pair === undefined) break;
       try {
         const socket = await RtpSocket.bind(this.#host, pair.port, this.#scheduler);
-        return ok(this.#lend(socket, pair.port));
+        return ok(this.#lend(socket, pair.port, peer));
       } catch {
-        this.#giveBack(pair.port);
+        this.#giveBack(pair.port, EVERYBODY);
       }
     }
     return err({
       code: 'exhausted',
-      message: 'all RTP ports are in use or resting; widen RTP_PORT_MIN to RTP_PORT_MAX',
+      message: 'all RTP ports are in use; widen RTP_PORT_MIN to RTP_PORT_MAX',
     });
+  }
+
+  /** Pairs come back in the order of their rest, so the first that fits has rested longest. */
+  #takeFor(peer: string | undefined): FreePair | undefined {
+    const now = this.#scheduler.now();
+    const index = this.#pairs.findIndex(
+      (pair) =>
+        this.#hasRested(pair, now) || (peer !== undefined && pair.peer !== peer && pair.peer !== EVERYBODY),
+    );
+    return index < 0 ? undefined : this.#pairs.splice(index, 1)[0];
+  }
+
+  #hasRested(pair: FreePair, now: MonoMs): boolean {
+    return now - pair.freedAt >= this.#restMs;
   }
 
   /** Closes everything that is still lent. */
@@ -88,7 +112,7 @@ export class RtpPortPool {
     await Promise.all([...this.#used].map((transport) => transport.close()));
   }
 
-  #lend(socket: RtpSocket, port: number): RtpTransport {
+  #lend(socket: RtpSocket, port: number, peer: string | undefined): RtpTransport {
     let closing: Promise<void> | undefined;
     const transport: RtpTransport = {
       port: socket.port,
@@ -100,7 +124,7 @@ export class RtpPortPool {
       close: () => {
         closing ??= socket.close().then(() => {
           this.#used.delete(transport);
-          this.#giveBack(port);
+          this.#giveBack(port, peer ?? EVERYBODY);
         });
         return closing;
       },
@@ -109,7 +133,7 @@ export class RtpPortPool {
     return transport;
   }
 
-  #giveBack(port: number): void {
-    this.#pairs.push({ port, readyAt: addMs(this.#scheduler.now(), this.#restMs) });
+  #giveBack(port: number, peer: string): void {
+    this.#pairs.push({ port, peer, freedAt: this.#scheduler.now() });
   }
 }

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { LeibnizError } from '../kernel/errors.js';
-import { formatWav, parseWav, type WavAudio } from './core/wav-format.js';
+import { formatWav, parseWav, type WavAudio } from '../kernel/wav.js';
 
-export type { WavAudio } from './core/wav-format.js';
+export type { WavAudio } from '../kernel/wav.js';
 
 /**
  * Reads a WAV file: PCM16, A-law or mu-law, mono or stereo, any rate.

@@ -1,6 +1,6 @@
 import type { UtteranceId } from '../kernel/ids.js';
 import type { MonoMs } from '../kernel/time.js';
-import type { DialogInput, SayEffect } from '../dialog/core/types.js';
+import type { DialogInput, SayEffect } from '../dialog/core/effects.js';
 import type { LatencyBook } from './latency-book.js';
 import type { SessionObserver } from './ports.js';
 import type { Recorder } from './recorder.js';
@@ -19,11 +19,17 @@ export class AgentSpeech {
 
   /** Queues words of the dialog. */
   say(effect: SayEffect, answers: string | undefined): Utterance {
-    const { text, promptId } = effect;
+    const { sayId: id, text, promptId, style, more } = effect;
     const sources = effect.sources ?? [];
-    const utterance = this.voice.say({ text, promptId, sources, filler: effect.filler ?? false, answers });
+    const what = { id, text, promptId, sources, filler: effect.filler ?? false, answers };
+    const utterance = this.voice.say(what, style, more);
     this.tell({ type: 'agent_text', utteranceId: utterance.id, sources, pii: { text } });
     return utterance;
+  }
+
+  /** No more words come of an utterance. */
+  end(id: UtteranceId): void {
+    this.voice.end(id);
   }
 
   /** The first audible sample was sent. Returns false for an utterance that is gone. */
@@ -31,6 +37,8 @@ export class AgentSpeech {
     const utterance = this.voice.get(id);
     if (utterance === undefined) return false;
     utterance.startedAt = at;
+    // The transcript has it when it ends; if the process ends before, this tells what the caller was hearing.
+    this.recorder.event('agent_speaking', { utterance_id: id, pii: { text: utterance.text } });
     const latency = this.latencies.audible(utterance, at);
     this.tell({ type: 'agent_started', utteranceId: id });
     if (latency !== undefined) this.tell({ type: 'latency', latency });
@@ -42,8 +50,7 @@ export class AgentSpeech {
     const utterance = this.voice.finish(id);
     if (utterance === undefined) return undefined;
     this.#record(utterance, undefined);
-    const { text } = utterance;
-    return { type: 'heard', utteranceId: id, said: text, text, complete: true };
+    return { type: 'heard', sayId: id, text: utterance.text, complete: true };
   }
 
   /** The caller has taken the floor: nothing more is said. */
@@ -51,8 +58,7 @@ export class AgentSpeech {
     this.tell({ type: 'flush' });
     return this.voice.cut().map(({ utterance, heard }) => {
       this.#record(utterance, heard.text);
-      const { id, text: said } = utterance;
-      return { type: 'heard', utteranceId: id, said, text: heard.text, complete: false };
+      return { type: 'heard', sayId: utterance.id, text: heard.text, complete: false };
     });
   }
 

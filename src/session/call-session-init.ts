@@ -1,6 +1,7 @@
 import type { CallId } from '../kernel/ids.js';
-import type { DialogState } from '../dialog/core/state.js';
+import type { DialogState } from '../dialog/core/machine/state.js';
 import type { MediaPort } from '../media/ports.js';
+import type { Supervision } from './live/open-call.js';
 import type { SessionInfo, SessionLeg, SessionObserver, SessionOptions, SessionPorts } from './ports.js';
 
 /** A conversation that goes on where an earlier session of it stopped. */
@@ -20,4 +21,17 @@ export interface CallSessionInit {
   readonly options?: Partial<SessionOptions>;
   readonly observer?: SessionObserver;
   readonly resumed?: ResumedConversation;
+  /** Who looks after calls, if anybody does. */
+  readonly supervision?: Supervision | undefined;
+}
+
+/** An observer that cannot disturb a call. */
+export function undisturbed(observer: SessionObserver = () => undefined): SessionObserver {
+  return (event) => {
+    try {
+      observer(event);
+    } catch {
+      // What it was told is lost to it alone.
+    }
+  };
 }

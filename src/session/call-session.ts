@@ -1,23 +1,21 @@
-import { type CallId, type RequestId, type UtteranceId } from '../kernel/ids.js';
-import { DRAIN_BOUND } from '../kernel/machine.js';
-import type { Result } from '../kernel/result.js';
-import { addMs, earliest, type MonoMs } from '../kernel/time.js';
+import { type CallId, type UtteranceId } from '../kernel/ids.js';
+import { drain } from '../kernel/machine.js';
+import { earliestOf, MachineHost } from '../kernel/machine-host.js';
+import { addMs, type MonoMs } from '../kernel/time.js';
 import type { DtmfDigit, Termination } from '../kernel/vocab.js';
-import type { DialogInput, SayEffect } from '../dialog/core/types.js';
+import type { DialogInput, SayEffect } from '../dialog/core/effects.js';
 import type { MediaEvent, MediaPort } from '../media/ports.js';
-import type { SttError, SttTranscript } from '../speech/ports.js';
+import { defaultTurnOptions } from '../turn/options.js';
 import { TurnMachine } from '../turn/turn-machine.js';
 import type { TurnInput, TurnOutput } from '../turn/types.js';
 import { AgentSpeech } from './agent-speech.js';
-import type { CallSessionInit, ResumedConversation } from './call-session-init.js';
-import { DialogRunner, type SpokenEffect } from './dialog-runner.js';
-import { Hearing, type HearingEvent } from './hearing.js';
-import { InputQueue } from './input-queue.js';
+import { undisturbed, type CallSessionInit, type ResumedConversation } from './call-session-init.js';
+import { DialogRunner, type ModelInput, type SpokenEffect } from './dialog-runner.js';
 import { LastWords } from './last-words.js';
 import { LatencyBook } from './latency-book.js';
+import { superviseWith, type SessionInside } from './live/open-call.js';
 import {
   defaultSessionOptions,
-  type SessionEvent,
   type SessionLeg,
   type SessionLegEvent,
   type SessionObserver,
@@ -25,6 +23,9 @@ import {
   type SessionPorts,
 } from './ports.js';
 import { Recorder } from './recorder.js';
+import { CallerSpeech } from './caller-speech.js';
+import { keyText, turnInput } from './caller-words.js';
+import { CallLimit } from './call-limit.js';
 import { Voice } from './voice.js';
 
 /**
@@ -39,22 +40,22 @@ export class CallSession {
   readonly #media: MediaPort;
   readonly #ports: SessionPorts;
   readonly #options: SessionOptions;
-  readonly #observer: SessionObserver;
-  readonly #turn = new TurnMachine();
-  readonly #hearing: Hearing;
+  readonly #tell: SessionObserver;
+  readonly #turn: TurnMachine;
+  readonly #caller: CallerSpeech;
   readonly #voice: Voice;
   readonly #speech: AgentSpeech;
   readonly #runner: DialogRunner;
   readonly #recorder: Recorder;
   readonly #latencies = new LatencyBook();
-  readonly #queue: InputQueue;
+  readonly #host: MachineHost;
   readonly #lastWords: LastWords;
   readonly #unsubscribe: (() => void)[] = [];
   readonly #resumed: boolean;
   #greetAt: MonoMs | undefined;
   #greeted = false;
   #confirmed = false;
-  #endsAt: MonoMs | undefined;
+  readonly #limit: CallLimit;
   #closed = false;
 
   constructor(init: CallSessionInit) {
@@ -62,16 +63,18 @@ export class CallSession {
     this.callId = callId;
     this.#leg = leg;
     this.#lastWords = new LastWords(leg);
-    this.#queue = new InputQueue(
-      ports.scheduler,
-      () => this.#deadline(),
-      () => this.#settle(),
-      () => this.#wake(),
-    );
+    this.#host = new MachineHost(ports.scheduler, {
+      drain: () => drain(this.#turn, (output) => this.#turnOutput(output)) >= 0,
+      deadline: () => this.#deadline(),
+      wake: () => this.#wake(),
+      settle: () => this.#settle(),
+      livelock: () => this.#livelock(),
+    });
     this.#media = media;
     this.#ports = ports;
     this.#options = { ...defaultSessionOptions, ...init.options };
-    this.#observer = init.observer ?? (() => undefined);
+    this.#turn = new TurnMachine({ ...defaultTurnOptions, silence: this.#options.silence });
+    this.#tell = undisturbed(init.observer);
     this.#resumed = init.resumed !== undefined;
     this.#recorder = new Recorder(callId, ports.journal, ports.scheduler, init.resumed);
     this.#voice = new Voice(ports.tts, media, ports.scheduler, ports.context.persona, () =>
@@ -80,33 +83,36 @@ export class CallSession {
     this.#speech = new AgentSpeech(this.#voice, this.#latencies, this.#recorder, (event) =>
       this.#tell(event),
     );
+    const start = { callId, ...(info.pii.from === undefined ? {} : { callerNumber: info.pii.from }) };
     const state =
-      init.resumed?.state ??
-      ports.dialog.initial({
-        callId,
-        ...(info.pii.from === undefined ? {} : { callerNumber: info.pii.from }),
-      });
+      init.resumed === undefined
+        ? ports.dialog.initial(start)
+        : ports.dialog.revive(init.resumed.state, start);
     this.#runner = new DialogRunner(
       callId,
       ports,
       this.#options,
       state,
-      (input) => this.#queue.push(() => this.#dialogResult(input)),
+      (input) => this.#host.push(() => this.#dialogResult(input)),
       (text) => this.#voice.prefetch(text),
     );
-    this.#hearing = new Hearing(
-      ports.vad,
-      ports.stt,
-      (event) => this.#queue.push(() => this.#heardSound(event)),
-      (id, result) => this.#queue.push(() => this.#transcript(id, result)),
-    );
-    this.#endsAt = addMs(ports.scheduler.now(), this.#options.maxCallMs);
+    this.#caller = new CallerSpeech({
+      ports,
+      runner: this.#runner,
+      recorder: this.#recorder,
+      latencies: this.#latencies,
+      tell: this.#tell,
+      feed: (input) => this.#feed(input),
+      enqueue: (run) => this.#host.push(run),
+    });
+    this.#limit = new CallLimit(ports.scheduler.now(), this.#options.maxCallMs);
     if (!this.#resumed) this.#recorder.started(info);
     this.#unsubscribe.push(
       media.subscribe((event) => this.#mediaInput(event)),
-      leg.subscribe((event) => this.#queue.push(() => this.#legEvent(event))),
+      leg.subscribe((event) => this.#host.push(() => this.#legEvent(event))),
+      superviseWith(init.supervision, init, this.#inside()),
     );
-    this.#queue.rearm();
+    this.#host.rearm();
   }
 
   /** What is needed to go on with the conversation later. */
@@ -114,59 +120,58 @@ export class CallSession {
     return { state: this.#runner.state, ...this.#recorder.position };
   }
 
-  /** Typed text counts as a turn of the caller. */
+  #inside(): SessionInside {
+    const tell = (input: DialogInput): void => this.#dialog(input, undefined);
+    const feed = (input: TurnInput): void => this.#feed(input);
+    const [host, runner, recorder, lastWords] = [this.#host, this.#runner, this.#recorder, this.#lastWords];
+    return { host, runner, recorder, lastWords, tell, feed };
+  }
+
   text(text: string): void {
-    this.#queue.push(() => {
+    this.#host.push(() => {
       // Who writes before a greeting was asked for wants an answer, not a greeting.
       this.#greeted = true;
       this.#feed({ type: 'text', text });
     });
   }
 
-  /** A key pressed outside the media stream. */
+  /** Keys outside the media stream and typed text are turns of the caller. */
   dtmf(digit: DtmfDigit): void {
-    this.#queue.push(() => this.#feed({ type: 'dtmf', digit }));
+    this.#feed({ type: 'dtmf', digit });
   }
 
   /** Stops the agent's voice. */
   interrupt(): void {
-    this.#queue.push(() => this.#feed({ type: 'interrupt' }));
+    this.#feed({ type: 'interrupt' });
   }
 
   /** Begins the conversation now rather than at the first sound. */
   start(): void {
-    this.#queue.push(() => this.#greet());
+    this.#host.push(() => this.#greet());
   }
 
   /** Audio does not pass through the queue unless it decides something: it comes 50 times a second. */
   #mediaInput(event: MediaEvent): void {
-    if (event.type !== 'audio') this.#queue.push(() => this.#mediaEvent(event));
-    else if (!this.#closed) this.#hearing.push(event.pcm, event.startSample, event.at);
+    if (event.type !== 'audio') this.#host.push(() => this.#mediaEvent(event));
+    else if (!this.#closed) this.#caller.push(event.pcm, event.startSample, event.at);
   }
 
   #mediaEvent(event: Exclude<MediaEvent, { type: 'audio' }>): void {
     switch (event.type) {
-      case 'dtmf': {
-        this.#feed({ type: 'dtmf', digit: event.digit });
-        break;
-      }
-      case 'first_rtp': {
-        this.#greet();
-        break;
-      }
+      case 'dtmf':
+        return this.#feed({ type: 'dtmf', digit: event.digit });
+      case 'first_rtp':
+        return this.#greet();
       case 'inactive': {
         // Before the ACK nothing need come: a call without one ends by the timer of its 200.
         if (this.#confirmed) this.#leg.hangup('rtp_inactive');
         break;
       }
-      case 'hold': {
-        this.#feed({ type: 'hold', held: event.held });
+      case 'hold':
+        return this.#feed({ type: 'hold', held: event.held });
+      // The leg's own BYE or the inactivity timer ends the call.
+      case 'bye':
         break;
-      }
-      case 'bye': {
-        // The leg's own BYE or the inactivity timer ends the call.
-        break;
-      }
       case 'playout': {
         if (event.event === 'started') this.#playoutStarted(event.utteranceId, event.at);
         else if (event.event === 'finished') this.#playoutFinished(event.utteranceId);
@@ -203,56 +208,39 @@ export class CallSession {
     if (this.#greeted || this.#closed) return;
     this.#greeted = true;
     this.#greetAt = undefined;
-    if (!this.#resumed) this.#dialog({ type: 'start' }, undefined, true);
+    this.#dialog({ type: this.#resumed ? 'resumed' : 'start' }, undefined, true);
   }
 
+  /** Feeds the turn machine after what is being handled: its outputs are drained before the next input. */
   #feed(input: TurnInput): void {
-    this.#turn.handle(this.#ports.scheduler.now(), input);
-    for (let count = 0; ; count++) {
-      const output = this.#turn.poll();
-      if (output === undefined) return;
-      if (count >= DRAIN_BOUND) {
-        this.#tell({ type: 'counted', what: 'livelock' });
-        this.#leg.hangup('internal_error');
-        return;
-      }
-      this.#turnOutput(output);
-    }
+    this.#host.push(() => this.#turn.handle(this.#ports.scheduler.now(), input));
+  }
+
+  #livelock(): void {
+    this.#tell({ type: 'counted', what: 'livelock' });
+    this.#leg.hangup('internal_error');
   }
 
   #turnOutput(output: TurnOutput): void {
+    this.#caller.turnOutput(output);
     switch (output.type) {
-      case 'transcribe': {
-        const expected = this.#runner.expectedSpeech(this.#turn.expectation);
-        this.#hearing.transcribe(output.requestId, output.fromSample, output.toSample, output.kind, expected);
-        break;
-      }
-      case 'promote_transcript': {
-        this.#hearing.promote(output.requestId);
-        break;
-      }
+      case 'transcribe':
+      case 'promote_transcript':
       case 'abort_transcript': {
-        this.#hearing.abort(output.requestId);
         break;
       }
       case 'speculation': {
-        const { text, confidence } = output;
-        this.#tell({ type: 'heard_words', final: false, confidence, pii: { text } });
-        if (!this.#runner.busy) {
-          this.#runner.speculate({ type: 'turn', turnId: output.turnId, text, confidence });
-        }
+        this.#caller.words(output, false);
+        const { busy, listening } = this.#runner;
+        if (!busy && listening.secret !== true) this.#runner.speculate(turnInput(output));
         break;
       }
-      case 'pause_playout': {
-        this.#voice.pause();
-        break;
-      }
-      case 'resume_playout': {
-        this.#voice.resume();
-        break;
-      }
+      case 'pause_playout':
+        return this.#voice.pause();
+      case 'resume_playout':
+        return this.#voice.resume();
       case 'cut_playout': {
-        this.#cut();
+        for (const heard of this.#speech.cut()) this.#dialog(heard, undefined);
         break;
       }
       case 'barge_in': {
@@ -265,10 +253,8 @@ export class CallSession {
       case 'turn_ended': {
         this.#lastWords.keepGoing();
         this.#latencies.turnEnded(output.turnId, output.stamps);
-        const { text, confidence } = output;
-        this.#tell({ type: 'heard_words', final: true, confidence, pii: { text } });
-        this.#recorder.line({ turnId: output.turnId, role: 'user', text, confidence });
-        this.#dialog({ type: 'turn', turnId: output.turnId, text, confidence }, output.turnId);
+        this.#caller.words(output, true);
+        this.#dialog(turnInput(output), output.turnId);
         break;
       }
       case 'not_understood': {
@@ -282,7 +268,8 @@ export class CallSession {
       case 'dtmf': {
         this.#lastWords.keepGoing();
         this.#greet();
-        this.#recorder.line({ turnId: output.turnId, role: 'user', text: `[key ${output.digit}]` });
+        const text = keyText(output.digit, this.#runner.listening);
+        this.#recorder.line({ turnId: output.turnId, role: 'user', text });
         this.#dialog({ type: 'dtmf', turnId: output.turnId, digit: output.digit }, output.turnId);
         break;
       }
@@ -291,91 +278,60 @@ export class CallSession {
         this.#recorder.event('turn_dropped', { turn_id: output.turnId });
         break;
       }
-      case 'silence': {
-        this.#dialog({ type: 'silence', count: output.count }, undefined);
-        break;
-      }
+      case 'silence':
+        return this.#dialog({ type: 'silence', count: output.count }, undefined);
     }
   }
 
-  #heardSound(event: HearingEvent): void {
-    this.#tell({ type: event.type === 'speech_start' ? 'speech_started' : 'speech_ended' });
-    this.#feed(event);
-  }
-
-  #transcript(id: RequestId, result: Result<SttTranscript, SttError>): void {
-    if (!result.ok) {
-      if (result.error.code === 'aborted') return;
-      this.#tell({ type: 'counted', what: 'stt_failed', cause: result.error.message });
-      this.#recorder.event('stt_failed', { request_id: id, code: result.error.code });
-      this.#feed({ type: 'transcript_failed', requestId: id, retry: result.error.code !== 'timeout' });
-      return;
-    }
-    const { text, confidence, noSpeech, decodeMs, queueMs, audioMs } = result.value;
-    this.#tell({ type: 'stt', decodeMs, queueMs, audioMs });
-    this.#latencies.transcribed({ sttDecodeMs: decodeMs, sttQueueMs: queueMs });
-    const completeness = this.#runner.completeness(text, this.#turn.expectation);
-    this.#feed({ type: 'transcript', requestId: id, text, confidence, noSpeech, completeness });
-  }
-
-  #dialogResult(input: DialogInput): void {
-    if (!('requestId' in input) || !this.#runner.accepts(input.requestId)) {
+  #dialogResult(input: Extract<DialogInput, { type: 'result' }> | ModelInput): void {
+    const request = this.#runner.state.pending[input.requestId]?.request.type;
+    const admitted = this.#runner.admit(input);
+    if (admitted === undefined) {
       this.#tell({ type: 'counted', what: 'stale_result' });
       return;
     }
-    this.#dialog(input, this.#latencies.current);
+    if (input.type === 'result' && input.result.type === 'change' && request !== undefined) {
+      this.#tell({ type: 'change', request, status: input.result.status });
+      this.#recorder.change(request, input.result.status);
+    }
+    this.#dialog(input, admitted.answers);
   }
 
   #dialog(input: DialogInput, answers: string | undefined, greeting = false): void {
     let effects: SpokenEffect[];
     try {
-      effects = this.#runner.step(input);
+      effects = this.#runner.step(input, answers);
     } catch (cause) {
       this.#tell({ type: 'counted', what: 'dialog_error', cause });
       this.#leg.hangup('internal_error');
       return;
     }
-    if (input.type === 'booking') this.#tell({ type: 'booking', outcome: input.outcome });
     let said = false;
     for (const effect of effects) {
-      if (effect.type === 'say') {
+      if (effect.type === 'say' && effect.text === '') this.#speech.end(effect.sayId);
+      else if (effect.type === 'say') {
         said = true;
         this.#say(effect, answers, greeting);
       } else {
         this.#act(effect);
       }
     }
-    if (!said && !this.#runner.busy && !this.#turn.agentHasFloor && input.type !== 'heard') {
-      this.#feed({ type: 'no_reply' });
-    }
+    this.#tell({ type: 'step' });
+    const isQuiet = !said && !this.#runner.busy && !this.#turn.agentHasFloor && input.type !== 'heard';
+    if (isQuiet && !this.#runner.standsStill) this.#feed({ type: 'no_reply' });
   }
 
   #say(effect: SayEffect, answers: string | undefined, greeting: boolean): void {
     const { id } = this.#speech.say(effect, answers);
-    const { expectation, interruptible } = effect;
-    this.#feed({ type: 'agent_say', utteranceId: id, interruptible, greeting, expectation });
+    const { interruptible } = effect;
+    const { listening } = this.#runner;
+    this.#feed({ type: 'agent_say', utteranceId: id, interruptible, greeting, listening });
   }
 
   #act(effect: Exclude<SpokenEffect, { type: 'say' }>): void {
-    switch (effect.type) {
-      case 'hangup': {
-        this.#lastWords.thenHangup(effect.reason);
-        break;
-      }
-      case 'transfer': {
-        this.#lastWords.thenTransfer(effect.requestId, effect.target);
-        break;
-      }
-      case 'request_callback': {
-        const { reason, userName, callerNumber } = effect;
-        this.#recorder.event('callback_requested', { reason, pii: { userName, callerNumber } });
-        break;
-      }
-    }
-  }
-
-  #cut(): void {
-    for (const heard of this.#speech.cut()) this.#dialog(heard, undefined);
+    if (effect.type === 'note') this.#tell({ type: 'note', note: this.#recorder.note(effect.note) });
+    else if (effect.type === 'hangup') this.#lastWords.thenHangup(effect.reason);
+    else this.#lastWords.thenTransfer(effect.requestId, effect.target);
   }
 
   #playoutStarted(id: UtteranceId, at: MonoMs): void {
@@ -392,12 +348,14 @@ export class CallSession {
   #transferFailed(outcome: 'refused' | 'failed'): void {
     const requestId = this.#lastWords.transferFailed();
     if (requestId === undefined || !this.#runner.accepts(requestId)) return;
-    this.#dialog({ type: 'transfer', requestId, outcome }, undefined);
+    this.#dialog({ type: 'result', requestId, result: { type: 'transfer', outcome } }, undefined);
   }
 
   #close(reason: Termination): void {
     if (this.#closed) return;
     this.#stop();
+    this.#runner.summarise(reason, this.#recorder);
+    this.#runner.close();
     this.#recorder.ended(reason, this.#media.stats());
     this.#tell({ type: 'ended', reason, durationMs: this.#recorder.durationMs() });
   }
@@ -410,37 +368,39 @@ export class CallSession {
   #stop(): void {
     for (const heard of this.#speech.cut()) this.#dialog(heard, undefined);
     this.#closed = true;
-    this.#hearing.close();
+    this.#runner.stop();
+    this.#caller.close();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    this.#queue.close();
-  }
-
-  #tell(event: SessionEvent): void {
-    try {
-      this.#observer(event);
-    } catch {
-      // An observer cannot disturb a call.
-    }
+    this.#host.close();
   }
 
   #settle(): void {
-    if (!this.#closed && !this.#turn.agentHasFloor) this.#lastWords.quiet(this.#ports.scheduler.now());
+    if (this.#closed) return;
+    const now = this.#ports.scheduler.now();
+    this.#keepLimit(now);
+    if (this.#turn.agentHasFloor) this.#lastWords.speaking();
+    else this.#lastWords.quiet(now);
   }
 
   #deadline(): MonoMs | undefined {
-    const machines = earliest(this.#turn.nextDeadline(), this.#runner.nextDeadline());
-    return earliest(earliest(machines, this.#greetAt), earliest(this.#lastWords.deadline, this.#endsAt));
+    const machines = earliestOf(this.#turn.nextDeadline(), this.#runner.nextDeadline());
+    return earliestOf(machines, this.#greetAt, this.#lastWords.deadline, this.#limit.deadline);
+  }
+
+  /** A call that has used up its time, or its lines, hears a goodbye; one that does not end by it is ended. */
+  #keepLimit(now: MonoMs): void {
+    const due = this.#limit.due(now, this.#recorder.position.nextIndex);
+    if (due === 'hangup') this.#leg.hangup('max_duration');
+    if (due !== 'goodbye') return;
+    for (const heard of this.#speech.cut()) this.#dialog(heard, undefined);
+    this.#dialog({ type: 'time_up' }, undefined);
   }
 
   #wake(): void {
     const now = this.#ports.scheduler.now();
     if (this.#greetAt !== undefined && now >= this.#greetAt) this.#greet();
     for (const requestId of this.#runner.slow(now)) {
-      this.#dialog({ type: 'waiting', requestId }, this.#latencies.current);
-    }
-    if (this.#endsAt !== undefined && now >= this.#endsAt) {
-      this.#endsAt = undefined;
-      this.#leg.hangup('max_duration');
+      this.#dialog({ type: 'waiting', requestId }, this.#runner.answersOf(requestId));
     }
     this.#feed({ type: 'tick' });
   }

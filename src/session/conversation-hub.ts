@@ -7,6 +7,7 @@ import { PcmMediaSession } from '../media/pcm-media-session.js';
 import { CallSession } from './call-session.js';
 import { ConversationLeg } from './conversation-leg.js';
 import { ConversationRecord, type ConversationTurn } from './conversation-record.js';
+import type { Supervision } from './live/open-call.js';
 import type { SessionEvent, SessionObserver, SessionOptions, SessionPorts } from './ports.js';
 
 /** Where a conversation's output goes. No call blocks or throws. */
@@ -39,11 +40,14 @@ export interface ConversationHubOptions {
   readonly ttlMs: number;
   /** Conversations kept at once. */
   readonly maxSessions: number;
+  /** Conversations kept at once for one client; of those that nobody has begun the oldest gives way. */
+  readonly maxPerClient: number;
   /** Conversations with a client at once; they cost as much as calls. */
   readonly maxAttached: number;
   readonly session: Partial<SessionOptions>;
   readonly newId: () => string;
   readonly observe: (id: string) => SessionObserver;
+  readonly supervision?: Supervision;
 }
 
 interface Live {
@@ -55,6 +59,8 @@ interface Live {
 
 interface Entry {
   readonly record: ConversationRecord;
+  /** Who made it; empty for somebody trusted, or before a restart. */
+  readonly client: string;
   expiresAt: MonoMs;
   live: Live | undefined;
 }
@@ -90,14 +96,15 @@ export class ConversationHub {
   /**
    * Makes a conversation.
    *
-   * @throws LeibnizError CAPACITY_FULL when too many are kept
+   * @param client - who asks; empty for somebody trusted, whose conversations only count among all
+   * @throws LeibnizError CAPACITY_FULL when too many are kept, in all or for this client
    */
-  create(id: string = this.options.newId()): ConversationRecord {
-    if (this.#entries.size >= this.options.maxSessions) {
+  create(client = '', id: string = this.options.newId()): ConversationRecord {
+    if (!this.#hasRoomFor(client) || this.#entries.size >= this.options.maxSessions) {
       throw new LeibnizError('CAPACITY_FULL', 'too many conversations are open; end one or try again later');
     }
     const record = new ConversationRecord(id, this.options.ports.scheduler.wall());
-    this.#entries.set(id, { record, expiresAt: this.#expiry(), live: undefined });
+    this.#entries.set(id, { record, client, expiresAt: this.#expiry(), live: undefined });
     this.#save(record);
     return record;
   }
@@ -137,7 +144,7 @@ export class ConversationHub {
     const current = (): boolean => entry.live === live;
     return {
       resumed: resumed !== undefined,
-      audio: (pcm) => (current() ? live.media.pushPcm16k(pcm) : undefined),
+      audio: (pcm) => (current() ? live.media.pushPcm(pcm) : undefined),
       start: () => (current() ? live.session.start() : undefined),
       text: (text) => (current() ? live.session.text(text) : undefined),
       dtmf: (digits) => (current() ? digits.forEach((digit) => live.session.dtmf(digit)) : undefined),
@@ -153,8 +160,18 @@ export class ConversationHub {
     for (const entry of this.#entries.values()) this.#suspend(entry);
   }
 
+  /** Whether a client may have one more; what it made and nobody began gives way, oldest first. */
+  #hasRoomFor(client: string): boolean {
+    if (client === '') return true;
+    const own = [...this.#entries.values()].filter((entry) => entry.client === client);
+    if (own.length < this.options.maxPerClient) return true;
+    const idle = own.find(({ live, record }) => live === undefined && record.snapshot === undefined);
+    if (idle !== undefined) this.#forget(idle);
+    return idle !== undefined;
+  }
+
   #attach(entry: Entry, output: ConversationOutput): Live {
-    const { ports, pacer, session: options, observe } = this.options;
+    const { ports, pacer, session: options, observe, supervision } = this.options;
     const { record } = entry;
     const media = new PcmMediaSession({
       scheduler: ports.scheduler,
@@ -170,6 +187,7 @@ export class ConversationHub {
       media,
       ports,
       options,
+      supervision,
       observer: (event) => {
         watch(event);
         record.follow(event, ports.scheduler.wall());
@@ -236,7 +254,7 @@ export class ConversationHub {
     }
     const again = this.#entries.get(id);
     if (again !== undefined) return again;
-    const entry: Entry = { record, expiresAt: this.#expiry(), live: undefined };
+    const entry: Entry = { record, client: '', expiresAt: this.#expiry(), live: undefined };
     this.#entries.set(id, entry);
     return entry;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DialogState } from '../dialog/core/state.js';
+import type { DialogState } from '../dialog/core/machine/state.js';
 import type { UtteranceId } from '../kernel/ids.js';
 import type { JsonValue } from '../store/journal-event.js';
 import type { ResumedConversation } from './call-session-init.js';
@@ -84,7 +84,9 @@ export class ConversationRecord {
     };
     switch (event.type) {
       case 'heard_words': {
-        if (event.final) begin(event.pii.text).confidence = event.confidence;
+        if (!event.final) break;
+        const turn = begin(event.pii.text);
+        if (event.confidence !== undefined) turn.confidence = event.confidence;
         break;
       }
       case 'agent_text': {

@@ -31,8 +31,16 @@ export class LastWords {
 
   /** The caller goes on talking after a goodbye: the call is not over. */
   keepGoing(): void {
+    // A call whose time is up ends whatever is said.
+    if (this.#hangup === 'max_duration') return;
     this.#hangup = undefined;
     this.#hangupAt = undefined;
+  }
+
+  /** Somebody else speaks on: nothing that waited for the end of the words is due any more. */
+  withhold(): void {
+    this.keepGoing();
+    if (this.#transfer?.started === false) this.#transfer = undefined;
   }
 
   /** A transfer that did not come about. Returns the request it was for. */
@@ -40,6 +48,11 @@ export class LastWords {
     const id = this.#transfer?.id;
     this.#transfer = undefined;
     return id;
+  }
+
+  /** The agent is speaking: what was due at the end of its words is due at the end of these. */
+  speaking(): void {
+    this.#hangupAt = undefined;
   }
 
   /** Nobody of the agent's side is speaking at `now`. */
@@ -53,7 +66,8 @@ export class LastWords {
     this.#hangupAt ??= addMs(now, GRACE_MS);
     if (now < this.#hangupAt) return;
     const reason = this.#hangup;
-    this.keepGoing();
+    this.#hangup = undefined;
+    this.#hangupAt = undefined;
     this.leg.hangup(reason);
   }
 }

@@ -5,8 +5,10 @@ import type { CallId } from '../kernel/ids.js';
 import { err, ok, type Result } from '../kernel/result.js';
 import type { MonoMs } from '../kernel/time.js';
 import type { Termination } from '../kernel/vocab.js';
+import type { SdpError } from '../media/core/sdp.js';
 import type { SdpMediaPort } from '../media/ports.js';
 import { CallSession } from './call-session.js';
+import type { Supervision } from './live/open-call.js';
 import type { SessionInfo, SessionObserver, SessionOptions, SessionPorts } from './ports.js';
 
 /** What answering phones needs beyond a session's own ports. */
@@ -16,6 +18,7 @@ export interface PhoneHostInit {
   /** Opens RTP towards a peer; refused when no port is free. */
   readonly openMedia: (id: CallId, remoteAddress: string) => Promise<Result<SdpMediaPort, MediaRefusal>>;
   readonly observe: (id: CallId) => SessionObserver;
+  readonly supervision?: Supervision;
   readonly rejected: (reason: Termination) => void;
 }
 
@@ -81,12 +84,16 @@ export class PhoneHost implements CallHost {
   reoffer(
     id: CallId,
     offer: string | undefined,
-  ): Result<{ readonly sdp: string }, { readonly status: number }> {
+  ): Result<{ readonly sdp: string }, Omit<MediaRefusal, 'reason'>> {
     const media = this.#lines.get(id)?.media;
     if (media === undefined) return err({ status: 500 });
     if (offer === undefined) return ok({ sdp: media.createOffer() });
     const answer = media.answerOffer(offer);
-    return answer.ok ? ok({ sdp: answer.value.sdp }) : err({ status: 488 });
+    return answer.ok ? ok({ sdp: answer.value.sdp }) : refusal(answer.error);
+  }
+
+  onConfirmed(id: CallId): void {
+    this.#lines.get(id)?.media?.confirm();
   }
 
   releaseMedia(id: CallId): void {
@@ -123,6 +130,7 @@ export class PhoneHost implements CallHost {
       ports: this.init.ports,
       options: this.init.options,
       observer: this.init.observe(leg.id),
+      supervision: this.init.supervision,
     });
   }
 
@@ -146,8 +154,11 @@ export class PhoneHost implements CallHost {
 
 function answerTo(media: SdpMediaPort, offer: string): Result<string, MediaRefusal> {
   const answer = media.answerOffer(offer);
-  return answer.ok ? ok(answer.value.sdp) : err({ status: 488, reason: answer.error.message });
+  return answer.ok ? ok(answer.value.sdp) : refusal(answer.error);
 }
+
+const refusal = ({ status, message, warning }: SdpError): Result<never, MediaRefusal> =>
+  err({ status, reason: message, ...(warning && { warning }) });
 
 function partiesOf({ from, to, displayName }: CallInfo): SessionInfo['pii'] {
   return {

@@ -1,20 +1,26 @@
 import type { UtteranceId } from '../kernel/ids.js';
 import type { Scheduler } from '../kernel/time.js';
-import type { Completeness, DtmfDigit, Expectation, ExpectedSpeech, Termination } from '../kernel/vocab.js';
+import type { Completeness, DtmfDigit, ExpectedSet, Listening, Termination } from '../kernel/vocab.js';
 import type { MonoMs } from '../kernel/time.js';
+import type { DialogContext, DialogStart } from '../dialog/core/context.js';
 import type {
-  BookingResult,
-  DialogContext,
+  ChangeStatus,
+  DialogNote,
   DialogInput,
-  DialogStart,
+  DialogRequest,
+  DialogResult,
   IntentContext,
   IntentResult,
   KnowledgeAnswer,
-} from '../dialog/core/types.js';
-import type { DialogState, DialogStep } from '../dialog/core/state.js';
+} from '../dialog/core/effects.js';
+import type { DialogState, DialogStep } from '../dialog/core/machine/state.js';
+import type { GuardPort } from '../dialog/guard/core/types.js';
+import type { Denoising } from '../speech/denoise/switched-denoiser.js';
 import type { SttEngine, TtsEngine, VadEngine } from '../speech/ports.js';
-import type { Appointments, Conversations, Journal } from '../store/types.js';
+import type { Appointments, Callbacks, Conversations, Journal, WaitingList } from '../store/types.js';
 import type { TurnLatency } from '../turn/latency.js';
+import { defaultTurnOptions, type SilenceOptions } from '../turn/options.js';
+import type { ModelPort } from './model-desk.js';
 
 /** What a call leg tells its session. */
 export type SessionLegEvent =
@@ -44,16 +50,31 @@ export interface SessionInfo {
 /** The dialog ring as pure functions. */
 export interface DialogPort {
   initial(start: DialogStart): DialogState;
+  /** Takes a saved state up; one of another version gives a conversation that begins at its open question. */
+  revive(saved: unknown, start: DialogStart): DialogState;
   step(state: DialogState, input: DialogInput, context: DialogContext): DialogStep;
-  completeness(text: string, expectation: Expectation, context: DialogContext): Completeness;
+  /** The caller's words as a transcript may hold them. */
+  heard(state: DialogState, text: string, context: DialogContext): string;
+  /** What is listened for in a state. */
+  listening(state: DialogState, context: DialogContext): Listening;
+  /** Whether a transcript already answers what is open. */
+  completeness(state: DialogState, text: string, context: DialogContext): Completeness;
   /** What is likely to be answered, for the recogniser. */
-  expectedSpeech(expectation: Expectation, context: DialogContext): ExpectedSpeech;
+  expected(state: DialogState, context: DialogContext): ExpectedSet | undefined;
 }
 
 /** Intent and retrieval; both resolve within their time limit. */
 export interface KnowledgePort {
   classify(text: string, context: IntentContext): Promise<IntentResult>;
-  query(text: string, context: { readonly session_id?: string }): Promise<KnowledgeAnswer>;
+  query(
+    text: string,
+    context: { readonly session_id?: string; readonly before?: string },
+  ): Promise<KnowledgeAnswer>;
+}
+
+/** Tools of the pack; an unknown or unreachable one is a failed result. */
+export interface ToolPort {
+  call(name: string, args: Readonly<Record<string, unknown>>): Promise<DialogResult>;
 }
 
 /** What happens in a session, for metrics, screens and sockets. Personal data sits under `pii`. */
@@ -64,7 +85,8 @@ export type SessionEvent =
   | {
       readonly type: 'heard_words';
       readonly final: boolean;
-      readonly confidence: number;
+      /** 0..1; missing where the recogniser gives none, as for words that may still change. */
+      readonly confidence?: number;
       readonly pii: { readonly text: string };
     }
   | {
@@ -92,7 +114,10 @@ export type SessionEvent =
   | { readonly type: 'stt'; readonly decodeMs: number; readonly queueMs: number; readonly audioMs: number }
   /** The dialog has taken a step: what would be resumed has changed. */
   | { readonly type: 'step' }
-  | { readonly type: 'booking'; readonly outcome: BookingResult }
+  /** A change was answered by the store. */
+  | { readonly type: 'change'; readonly request: DialogRequest['type']; readonly status: ChangeStatus }
+  /** A fact of the call: a rating, the outcome of a reminder. */
+  | { readonly type: 'note'; readonly note: DialogNote }
   | {
       readonly type: 'counted';
       readonly what:
@@ -117,11 +142,23 @@ export interface SessionPorts {
   readonly vad: VadEngine;
   readonly stt: SttEngine;
   readonly tts: TtsEngine;
+  /** Takes noise out of what is heard; without it callers are heard as they sound. */
+  readonly denoising?: Denoising | undefined;
   readonly dialog: DialogPort;
   readonly knowledge: KnowledgePort;
   readonly journal: Journal;
-  readonly appointments: Pick<Appointments, 'book' | 'findByKey' | 'busy'>;
+  readonly appointments: Pick<
+    Appointments,
+    'book' | 'findByKey' | 'busy' | 'find' | 'move' | 'cancel' | 'changeByKey' | 'hold' | 'release'
+  >;
+  readonly callbacks: Pick<Callbacks, 'request'>;
+  readonly waitingList: Pick<WaitingList, 'join'>;
+  readonly tools: ToolPort;
   readonly conversations: Conversations;
+  /** A guard of another process, asked beside the classifier; the one of this process judges before it in any case. */
+  readonly guard?: Pick<GuardPort, 'input'>;
+  /** The language model beside the dialog; asked only where the context speaks of one. */
+  readonly model?: ModelPort;
   /** Business facts, prompts and persona; the clock is added at each step. */
   readonly context: Omit<DialogContext, 'wallMs'>;
 }
@@ -140,6 +177,12 @@ export interface SessionOptions {
   readonly availabilityTimeoutMs: number;
   /** Wait for a booking's commit, ms. @defaultValue 2000 */
   readonly bookingDeadlineMs: number;
+  /** How long a slot is kept for a caller who decides, ms. @defaultValue 120000 */
+  readonly holdMs: number;
+  /** Answer of a pack's tool, beside the tool's own limit, ms. @defaultValue 10000 */
+  readonly toolTimeoutMs: number;
+  /** Waits before the agent speaks into a silence. */
+  readonly silence: SilenceOptions;
 }
 
 /** See {@link SessionOptions}. */
@@ -150,4 +193,7 @@ export const defaultSessionOptions: SessionOptions = {
   knowledgeTimeoutMs: 3000,
   availabilityTimeoutMs: 2000,
   bookingDeadlineMs: 2000,
+  holdMs: 120_000,
+  toolTimeoutMs: 10_000,
+  silence: defaultTurnOptions.silence,
 };

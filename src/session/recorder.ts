@@ -1,14 +1,22 @@
+import type { DialogNote } from '../dialog/core/effects.js';
 import type { CallId } from '../kernel/ids.js';
 import type { MonoMs, Scheduler } from '../kernel/time.js';
 import type { Termination } from '../kernel/vocab.js';
 import type { JsonValue } from '../store/journal-event.js';
 import type { Journal } from '../store/types.js';
+import type { SummaryFact } from '../dialog/core/model/summary.js';
 import type { SessionInfo } from './ports.js';
+
+/** Lines and changes that a summary is made from; the newest lines are kept. */
+const MAX_LINES = 200;
+const MAX_FACTS = 50;
+
+const SPEAKER = { user: 'Caller', agent: 'Agent', human: 'Colleague' } as const;
 
 /** What a finished utterance or turn leaves in the transcript. */
 export interface RecordedLine {
   readonly turnId: string;
-  readonly role: 'user' | 'agent';
+  readonly role: 'user' | 'agent' | 'human';
   readonly text: string;
   readonly heard?: string;
   readonly confidence?: number;
@@ -28,6 +36,8 @@ export class Recorder {
   #seq: number;
   #index: number;
   #ended = false;
+  readonly #transcript: string[] = [];
+  readonly #facts: SummaryFact[] = [];
 
   /** @param from - where a conversation that is resumed had stopped */
   constructor(
@@ -59,6 +69,7 @@ export class Recorder {
   line(line: RecordedLine): void {
     const at = this.scheduler.wall();
     const { turnId, role, text, heard, confidence, timings, sources } = line;
+    this.#keep(`${SPEAKER[role]}: ${heard ?? text}`);
     this.journal.append({
       kind: 'turn',
       callId: this.callId,
@@ -73,6 +84,22 @@ export class Recorder {
     });
   }
 
+  /** What was said, newest last, and what was committed; bounded. */
+  get digest(): { readonly transcript: readonly string[]; readonly facts: readonly SummaryFact[] } {
+    return { transcript: this.#transcript, facts: this.#facts };
+  }
+
+  /** A change that the store has answered. */
+  change(request: string, status: string): void {
+    if (this.#facts.length < MAX_FACTS) this.#facts.push({ request, status });
+    this.event('change', { request, status });
+  }
+
+  #keep(line: string): void {
+    this.#transcript.push(line);
+    if (this.#transcript.length > MAX_LINES) this.#transcript.shift();
+  }
+
   /** An input or a decision, fit for replay. Words of the parties belong under a `pii` key of the payload. */
   event(type: string, payload: JsonValue): void {
     this.journal.append({
@@ -83,6 +110,13 @@ export class Recorder {
       type,
       payload,
     });
+  }
+
+  /** A fact of the call, as an event of its kind. */
+  note(note: DialogNote): DialogNote {
+    const { kind, ...payload } = note;
+    this.event(kind, payload);
+    return note;
   }
 
   /** Length of the call so far. */

@@ -1,14 +1,14 @@
-import type {
-  DialogEffect,
-  DialogInput,
-  IntentContext,
-  IntentResult,
-  KnowledgeAnswer,
-} from '../dialog/core/types.js';
-import type { DialogState } from '../dialog/core/state.js';
+import type { DialogEffect, DialogInput, DialogRequest, DialogResult } from '../dialog/core/effects.js';
+import type { DialogState } from '../dialog/core/machine/state.js';
 
 /** Steps of the dialog that one speculation looks ahead. */
 const DEPTH = 3;
+
+/** Requests without an effect outside: only these are made before the turn has ended. */
+type Harmless = Extract<DialogRequest, { type: 'classify' | 'query_knowledge' }>;
+
+/** A model may be asked ahead, within bounds of its own: what it says is not acted on before the turn has ended. */
+type Dear = Extract<DialogRequest, { type: 'model_open' }>;
 
 /** What a speculation may use; nothing in it has an effect outside. */
 export interface SpeculationPorts {
@@ -16,8 +16,8 @@ export interface SpeculationPorts {
     state: DialogState,
     input: DialogInput,
   ): { readonly state: DialogState; readonly effects: readonly DialogEffect[] };
-  classify(text: string, context: IntentContext): Promise<IntentResult>;
-  query(text: string): Promise<KnowledgeAnswer>;
+  ask(request: Harmless): Promise<DialogResult>;
+  prepare(request: Dear): void;
   prefetch(text: string): void;
 }
 
@@ -38,31 +38,14 @@ export async function speculate(
     current = stepped.state;
     next = undefined;
     for (const effect of stepped.effects) {
-      switch (effect.type) {
-        case 'say': {
-          ports.prefetch(effect.text);
-          break;
-        }
-        case 'classify': {
-          const result = await ports.classify(effect.text, effect.context);
-          next = { type: 'intent', requestId: effect.requestId, result };
-          break;
-        }
-        case 'query_knowledge': {
-          const result = await ports.query(effect.text);
-          next = { type: 'knowledge', requestId: effect.requestId, result };
-          break;
-        }
-        case 'check_availability':
-        case 'book':
-        case 'resolve_booking':
-        case 'transfer':
-        case 'request_callback':
-        case 'hangup': {
-          // These wait for the real turn.
-          break;
-        }
+      if (effect.type === 'say') ports.prefetch(effect.text);
+      if (effect.type === 'model_open') {
+        const { requestId: _id, ...request } = effect;
+        ports.prepare(request);
       }
+      if (effect.type !== 'classify' && effect.type !== 'query_knowledge') continue;
+      const { requestId, ...request } = effect;
+      next = { type: 'result', requestId, result: await ports.ask(request) };
     }
   }
 }

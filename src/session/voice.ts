@@ -1,4 +1,5 @@
-import { IdSequence, requestId, utteranceId, type UtteranceId } from '../kernel/ids.js';
+import { IdSequence, requestId, type UtteranceId } from '../kernel/ids.js';
+import type { SayStyle } from '../dialog/core/effects.js';
 import type { MonoMs, Scheduler } from '../kernel/time.js';
 import type { Heard, SpeechMark } from '../kernel/vocab.js';
 import type { MediaPort } from '../media/ports.js';
@@ -8,7 +9,8 @@ import { clauseStartMs, heardText } from '../turn/heard.js';
 /** One thing the agent says, from its text to its last sample. */
 export interface Utterance {
   readonly id: UtteranceId;
-  readonly text: string;
+  /** All of it so far. */
+  text: string;
   readonly promptId: string;
   readonly sources: readonly string[];
   readonly filler: boolean;
@@ -22,12 +24,24 @@ export interface Utterance {
   marks: SpeechMark[];
   durationMs: number;
   synthesised: boolean;
+  /** More text is to come. */
+  open: boolean;
 }
 
+/** One piece of an utterance's text on its way to the leg. */
 interface Pending {
   readonly utterance: Utterance;
+  readonly text: string;
+  /** Where the piece begins in the utterance's text, and in its audio once the pieces before it are spoken. */
+  readonly charStart: number;
+  startMs: number;
+  started: boolean;
+  readonly style: SayStyle;
   readonly abort: AbortController;
   readonly chunks: Int16Array[];
+  /** Rate of the chunks. */
+  readonly sampleRateHz: 8000 | 16_000;
+  spoken: boolean;
 }
 
 /**
@@ -35,8 +49,7 @@ interface Pending {
  * knows what of each has been heard.
  */
 export class Voice {
-  readonly #style: { readonly voice?: string; readonly speed?: number };
-  readonly #ids = new IdSequence('u');
+  readonly #style: SayStyle;
   readonly #requests = new IdSequence('tts');
   /** Not yet fully handed to the leg, in the order of speaking. */
   readonly #pending: Pending[] = [];
@@ -54,11 +67,41 @@ export class Voice {
     this.#style = { ...(voice === undefined ? {} : { voice }), ...(speed === undefined ? {} : { speed }) };
   }
 
-  /** Queues a text. Audio follows as it becomes ready. */
-  say(what: Pick<Utterance, 'text' | 'promptId' | 'sources' | 'filler' | 'answers'>): Utterance {
+  /**
+   * Queues a text, or more text of an utterance that is still open. Audio follows as it becomes ready.
+   *
+   * @param more - further text of the same id will follow
+   */
+  say(
+    what: Pick<Utterance, 'id' | 'text' | 'promptId' | 'sources' | 'filler' | 'answers'>,
+    style: SayStyle = {},
+    more = false,
+  ): Utterance {
+    const known = this.#live.get(what.id);
+    const utterance = known?.open === true ? known : this.#begin(what);
+    const charStart = utterance === known ? utterance.text.length + 1 : 0;
+    if (utterance === known) utterance.text = `${utterance.text} ${what.text}`;
+    utterance.open = more;
+    const pending: Pending = {
+      utterance,
+      text: what.text,
+      charStart,
+      startMs: 0,
+      started: false,
+      style: { ...this.#style, ...style },
+      abort: new AbortController(),
+      chunks: [],
+      sampleRateHz: this.media.sampleRateHz,
+      spoken: false,
+    };
+    this.#pending.push(pending);
+    this.#synthesiseNext(utterance);
+    return utterance;
+  }
+
+  #begin(what: Pick<Utterance, 'id' | 'text' | 'promptId' | 'sources' | 'filler' | 'answers'>): Utterance {
     const utterance: Utterance = {
       ...what,
-      id: utteranceId(this.#ids.next()),
       plannedAt: this.scheduler.now(),
       audioReadyAt: undefined,
       startedAt: undefined,
@@ -67,12 +110,18 @@ export class Voice {
       marks: [],
       durationMs: 0,
       synthesised: false,
+      open: false,
     };
-    const pending: Pending = { utterance, abort: new AbortController(), chunks: [] };
-    this.#pending.push(pending);
     this.#live.set(utterance.id, utterance);
-    this.#synthesise(pending);
     return utterance;
+  }
+
+  /** No more text comes of an utterance that is still open. */
+  end(id: UtteranceId): void {
+    const utterance = this.#live.get(id);
+    if (utterance?.open !== true) return;
+    utterance.open = false;
+    this.#feed();
   }
 
   /** Synthesises a text that may be said soon, so that it is in the engine's cache by then. */
@@ -80,7 +129,7 @@ export class Voice {
     void this.tts.synthesize({
       requestId: requestId(this.#requests.next()),
       text,
-      sampleRateHz: 8000,
+      sampleRateHz: this.media.sampleRateHz,
       ...this.#style,
     });
   }
@@ -136,63 +185,88 @@ export class Voice {
     return dropped;
   }
 
+  /** Pieces of one utterance are spoken one after the other: each begins where the one before ends. */
+  #synthesiseNext(utterance: Utterance): void {
+    const next = this.#pending.find((pending) => pending.utterance === utterance && !pending.spoken);
+    if (next === undefined || next.started) return;
+    next.started = true;
+    next.startMs = utterance.durationMs;
+    this.#synthesise(next);
+  }
+
   #synthesise(pending: Pending): void {
-    const { utterance, abort } = pending;
+    const { utterance, abort, text, style, sampleRateHz } = pending;
     const startedAt = this.scheduler.now();
+    const { voice, speed } = style;
     void this.tts
       .synthesize({
         requestId: requestId(this.#requests.next()),
-        text: utterance.text,
-        sampleRateHz: 8000,
+        text,
+        sampleRateHz,
         signal: abort.signal,
         onChunk: (chunk) => this.#chunk(pending, chunk, startedAt),
-        ...this.#style,
+        ...(voice === undefined ? {} : { voice }),
+        ...(speed === undefined ? {} : { speed }),
       })
       .then((result) => {
         if (abort.signal.aborted) return;
         if (result.ok) {
-          utterance.marks = [...result.value.marks];
-          utterance.durationMs = result.value.durationMs;
           utterance.cacheHit = result.value.cacheHit;
           utterance.audioReadyAt ??= this.scheduler.now();
         } else {
           this.onFailed(utterance);
         }
-        utterance.synthesised = true;
+        pending.spoken = true;
+        this.#synthesiseNext(utterance);
         this.#feed();
       });
   }
 
   #chunk(pending: Pending, chunk: TtsChunk, startedAt: MonoMs): void {
-    const { utterance, abort } = pending;
+    const { utterance, abort, charStart, startMs } = pending;
     if (abort.signal.aborted) return;
     if (utterance.audioReadyAt === undefined) {
       utterance.audioReadyAt = this.scheduler.now();
       utterance.ttsMs = utterance.audioReadyAt - startedAt;
     }
-    utterance.marks.push(...chunk.marks);
-    utterance.durationMs = chunk.startMs + chunk.pcm.length / 8;
-    pending.chunks.push(chunk.pcm);
+    const shift = (mark: SpeechMark): SpeechMark => ({
+      ...mark,
+      charStart: mark.charStart + charStart,
+      charEnd: mark.charEnd + charStart,
+      startMs: mark.startMs + startMs,
+      endMs: mark.endMs + startMs,
+    });
+    utterance.marks.push(...(charStart === 0 && startMs === 0 ? chunk.marks : chunk.marks.map(shift)));
+    utterance.durationMs = startMs + chunk.startMs + (chunk.pcm.length * 1000) / pending.sampleRateHz;
+    pending.chunks.push(withGain(chunk.pcm, pending.style.gainDb));
     this.#feed();
   }
 
-  /** Hands over what is ready, strictly in order: a later utterance waits for the end of an earlier one. */
+  /** Hands over what is ready, strictly in order: a later piece waits for the end of an earlier one. */
   #feed(): void {
     for (let head = this.#pending[0]; head !== undefined; head = this.#pending[0]) {
-      const { utterance, chunks } = head;
+      const { utterance, chunks, sampleRateHz, spoken } = head;
       const pcms = chunks.splice(0);
+      const isLast = spoken && !utterance.open && this.#pending[1]?.utterance !== utterance;
       pcms.forEach((pcm, index) => {
-        this.media.enqueue({
-          utteranceId: utterance.id,
-          pcm,
-          last: utterance.synthesised && index === pcms.length - 1,
-        });
+        const last = isLast && index === pcms.length - 1;
+        this.media.enqueue({ utteranceId: utterance.id, pcm, sampleRateHz, last });
       });
-      if (!utterance.synthesised) return;
-      if (pcms.length === 0) {
-        this.media.enqueue({ utteranceId: utterance.id, pcm: new Int16Array(0), last: true });
+      if (!spoken || (utterance.open && this.#pending[1]?.utterance !== utterance)) return;
+      if (isLast) {
+        utterance.synthesised = true;
+        if (pcms.length === 0) {
+          this.media.enqueue({ utteranceId: utterance.id, pcm: new Int16Array(0), last: true });
+        }
       }
       this.#pending.shift();
     }
   }
+}
+
+/** Audio at another level, never beyond full scale; the audio itself, which is shared with the cache, at the usual one. */
+function withGain(pcm: Int16Array, gainDb = 0): Int16Array {
+  if (gainDb === 0) return pcm;
+  const gain = 10 ** (gainDb / 20);
+  return pcm.map((sample) => Math.max(-32_768, Math.min(32_767, Math.round(sample * gain))));
 }

@@ -40,6 +40,8 @@ export interface SipServerOptions {
   /** Clocks and timers; default the machine's own. */
   readonly scheduler?: Scheduler;
   readonly log?: SipServerLog;
+  /** Whether an address may send requests outside a call; others get no answer. Default: every address. */
+  readonly allowPeer?: (address: string) => boolean;
   /** Bounds of the tables; see {@link SipServerLimits} for the defaults. */
   readonly overload?: Partial<SipServerLimits>;
 }
@@ -63,6 +65,8 @@ const LIMITS: SipServerLimits = {
   dialogs: 10_000,
   retryAfterS: 2,
   controlClients: 16,
+  requestsPerSecond: 200,
+  halfOpenPerSource: 32,
 };
 
 const cryptoRandom: SipRandom = {
@@ -136,6 +140,7 @@ class ServerShell implements SipServer {
         secret: this.secret,
         ports: { ...(this.#udp && { udp: port }), ...(this.#tcp && { tcp: port }) },
         ...(options.publicHost === undefined ? {} : { publicHost: options.publicHost }),
+        ...(options.allowPeer === undefined ? {} : { allowPeer: options.allowPeer }),
         localAddressFor: towards,
         wallOffsetMs: this.#scheduler.wall() - this.#scheduler.now(),
         version: VERSION,
@@ -164,12 +169,14 @@ class ServerShell implements SipServer {
     const events = {
       message: (bytes, flow) => this.#input({ type: 'message', bytes, flow }),
       sendFailed: (key) => key !== undefined && this.#input({ type: 'transport_failed', key }),
-      connectionRefused: () => this.#engine?.countDrop('connection_limit'),
+      connectionRefused: (address) => this.#input({ type: 'connection_refused', address }),
       error: (error) => this.#socketError('sip', error),
     } satisfies UdpEvents & TcpEvents;
     for (let attempt = 1; ; attempt++) {
       const tcp =
-        this.options.tcp === false ? undefined : await TcpTransport.listen(host, port, towards, events);
+        this.options.tcp === false
+          ? undefined
+          : await TcpTransport.listen(host, port, towards, events, this.options.allowPeer);
       try {
         if (this.options.udp !== false) {
           this.#udp = await UdpTransport.bind(host, tcp?.port ?? port, towards, events);
@@ -238,6 +245,14 @@ class ServerShell implements SipServer {
       }
       case 'resolve': {
         void this.#resolve(output.query, output.host);
+        break;
+      }
+      case 'notice': {
+        const { reason, address, count } = output;
+        this.options.log?.warn(
+          { reason, count, pii: { address } },
+          'requests from a stranger were not taken',
+        );
         break;
       }
     }

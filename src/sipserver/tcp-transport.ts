@@ -1,14 +1,16 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { monoMs } from '../kernel/time.js';
 import type { Flow, Hop } from './core/hop.js';
 import { StreamFramer } from './core/stream-framer.js';
+import { TokenBuckets } from './core/token-buckets.js';
 import { listenError } from './listen-error.js';
 
 /** What the TCP side tells its owner. */
 export interface TcpEvents {
   message(bytes: Uint8Array, flow: Flow): void;
   sendFailed(key: string | undefined): void;
-  /** A connection was refused because the table is full. */
-  connectionRefused(): void;
+  /** A connection was closed at once: its host has too many, or is no peer. */
+  connectionRefused(address: string): void;
   error(error: Error): void;
 }
 
@@ -16,14 +18,27 @@ export interface TcpEvents {
 export interface TcpLimits {
   /** Open connections, both directions. */
   readonly connections: number;
-  /** Time a connection may take to connect, or to complete the message it has begun, milliseconds. */
+  /** Open connections of one host. */
+  readonly connectionsPerHost: number;
+  /** Connections that one host may open a second, after a burst of twice as many. */
+  readonly connectionsPerSecond: number;
+  /** Time a connection may take to connect, to complete a message it has begun or its first one, milliseconds. */
   readonly stallMs: number;
   /** Bytes waiting in one connection before it counts as dead. */
   readonly pendingBytes: number;
 }
 
 /** Defaults of {@link TcpLimits}. */
-export const TCP_LIMITS: TcpLimits = { connections: 512, stallMs: 30_000, pendingBytes: 1 << 20 };
+export const TCP_LIMITS: TcpLimits = {
+  connections: 512,
+  connectionsPerHost: 128,
+  connectionsPerSecond: 50,
+  stallMs: 30_000,
+  pendingBytes: 1 << 20,
+};
+
+/** Age from which a connection without a whole message gives way to another, milliseconds. */
+const UNPROVEN_MS = 1000;
 
 interface Connection {
   readonly id: number;
@@ -33,6 +48,9 @@ interface Connection {
   /** Keys of requests written before the connection was up. */
   readonly unsent: Set<string>;
   lastUsed: number;
+  readonly openedAt: number;
+  /** A whole message, or a keep-alive, has come; made connections need none. */
+  proven: boolean;
 }
 
 /** The TCP listener and all connections, accepted and made. */
@@ -42,25 +60,34 @@ export class TcpTransport {
   #nextId = 1;
   #closed = false;
   readonly #sweeper: NodeJS.Timeout;
+  readonly #rate: TokenBuckets;
 
   private constructor(
     private readonly server: Server,
     private readonly localAddressFor: (remote: string) => string,
     private readonly events: TcpEvents,
+    private readonly allowPeer: (address: string) => boolean,
     private readonly limits: TcpLimits,
   ) {
+    const { connectionsPerSecond: rate } = limits;
+    this.#rate = new TokenBuckets(rate, 2 * rate);
     server.on('connection', (socket) => this.#accept(socket));
     server.on('error', (error) => events.error(error));
     this.#sweeper = setInterval(() => this.#sweep(), limits.stallMs / 2);
     this.#sweeper.unref();
   }
 
-  /** Listens. Throws a LeibnizError that names the setting when it cannot. */
+  /**
+   * Listens. Throws a LeibnizError that names the setting when it cannot.
+   *
+   * @param allowPeer - hosts whose connections are kept; default all
+   */
   static async listen(
     host: string,
     port: number,
     localAddressFor: (remote: string) => string,
     events: TcpEvents,
+    allowPeer: (address: string) => boolean = () => true,
     limits: TcpLimits = TCP_LIMITS,
   ): Promise<TcpTransport> {
     const server = createServer({ noDelay: true, keepAlive: true });
@@ -69,7 +96,7 @@ export class TcpTransport {
       server.listen({ host, port, exclusive: true }, resolve);
     });
     server.removeAllListeners('error');
-    return new TcpTransport(server, localAddressFor, events, limits);
+    return new TcpTransport(server, localAddressFor, events, allowPeer, limits);
   }
 
   get port(): number {
@@ -109,31 +136,43 @@ export class TcpTransport {
   }
 
   #accept(socket: Socket): void {
-    if (this.#connections.size >= this.limits.connections && !this.#evictIdle()) {
-      this.events.connectionRefused();
+    const { remoteAddress, remotePort: port } = socket;
+    if (remoteAddress === undefined || port === undefined) {
+      socket.destroy();
+      return;
+    }
+    const address = unmapped(remoteAddress);
+    if (!this.#admits(address)) {
+      this.events.connectionRefused(address);
       socket.on('error', () => undefined);
       socket.destroy();
       return;
     }
-    const { remoteAddress: address, remotePort: port } = socket;
-    if (address === undefined || port === undefined) {
-      socket.destroy();
-      return;
+    this.#adopt(socket, { protocol: 'tcp', address, port }, false);
+  }
+
+  /** Whether one more connection of this host is taken; one that is of no use gives way. */
+  #admits(address: string): boolean {
+    if (!this.allowPeer(address) || !this.#rate.take(address, monoMs(performance.now()))) return false;
+    let ofHost = 0;
+    for (const { remote } of this.#connections.values()) if (remote.address === address) ofHost++;
+    if (ofHost >= this.limits.connectionsPerHost && !this.#evict((c) => c.remote.address === address)) {
+      return false;
     }
-    this.#adopt(socket, { protocol: 'tcp', address: unmapped(address), port });
+    return this.#connections.size < this.limits.connections || this.#evict(() => true);
   }
 
   #connect(hop: Hop): Connection | undefined {
     if (this.#closed || hop.address === '' || hop.port < 1 || hop.port > 65535) return undefined;
-    if (this.#connections.size >= this.limits.connections && !this.#evictIdle()) return undefined;
+    if (this.#connections.size >= this.limits.connections && !this.#evict(() => true)) return undefined;
     const socket = connect({ host: hop.address, port: hop.port, noDelay: true, keepAlive: true });
     const timeout = setTimeout(() => socket.destroy(), this.limits.stallMs);
     socket.once('connect', () => clearTimeout(timeout));
     socket.once('close', () => clearTimeout(timeout));
-    return this.#adopt(socket, { protocol: 'tcp', address: hop.address, port: hop.port });
+    return this.#adopt(socket, { protocol: 'tcp', address: hop.address, port: hop.port }, true);
   }
 
-  #adopt(socket: Socket, peer: Hop): Connection {
+  #adopt(socket: Socket, peer: Hop, proven: boolean): Connection {
     const id = this.#nextId++;
     const connection: Connection = {
       id,
@@ -142,6 +181,8 @@ export class TcpTransport {
       remote: { ...peer, connection: id },
       unsent: new Set(),
       lastUsed: performance.now(),
+      openedAt: performance.now(),
+      proven,
     };
     this.#connections.set(id, connection);
     this.#byPeer.set(peerKey(peer), connection);
@@ -161,6 +202,7 @@ export class TcpTransport {
     connection.lastUsed = performance.now();
     const { remote, socket } = connection;
     connection.framer.push(chunk, (event) => {
+      if (event.type !== 'broken') connection.proven = true;
       if (event.type === 'ping') {
         socket.write('\r\n');
         return;
@@ -176,23 +218,33 @@ export class TcpTransport {
     });
   }
 
-  /** Closes connections that began a message and never finished it. */
+  /** Closes connections that began a message and never finished it, or never sent one. */
   #sweep(): void {
     const oldest = performance.now() - this.limits.stallMs;
-    for (const { framer, socket, lastUsed } of this.#connections.values()) {
-      if (framer.pendingBytes > 0 && lastUsed < oldest) socket.destroy();
+    for (const { framer, socket, lastUsed, openedAt, proven } of this.#connections.values()) {
+      if ((framer.pendingBytes > 0 && lastUsed < oldest) || (!proven && openedAt < oldest)) socket.destroy();
     }
   }
 
-  /** Makes room by closing the connection that has been quiet longest, if it has been for long enough. */
-  #evictIdle(): boolean {
+  /**
+   * Makes room by closing the oldest connection that has sent no whole message, else the one that has been quiet
+   * longest, if it has been for long enough.
+   */
+  #evict(eligible: (connection: Connection) => boolean): boolean {
+    const now = performance.now();
     let idle: Connection | undefined;
     for (const entry of this.#connections.values()) {
+      if (!eligible(entry)) continue;
+      if (!entry.proven && now - entry.openedAt >= UNPROVEN_MS) return this.#close(entry);
       if (idle === undefined || entry.lastUsed < idle.lastUsed) idle = entry;
     }
-    if (idle === undefined || performance.now() - idle.lastUsed < this.limits.stallMs) return false;
-    idle.socket.destroy();
-    this.#connections.delete(idle.id);
+    if (idle === undefined || now - idle.lastUsed < this.limits.stallMs) return false;
+    return this.#close(idle);
+  }
+
+  #close(connection: Connection): true {
+    connection.socket.destroy();
+    this.#connections.delete(connection.id);
     return true;
   }
 }

@@ -66,6 +66,11 @@ export class WorkerPool<In extends object, Out> {
     return this.#slots.length;
   }
 
+  /** Workers that are ready or at work now. */
+  get alive(): number {
+    return this.#slots.filter((slot) => slot.ready).length;
+  }
+
   get busy(): number {
     return this.#slots.filter((slot) => slot.jobId !== undefined).length;
   }

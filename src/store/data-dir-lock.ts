@@ -71,7 +71,7 @@ export function lockDataDir(dataDir: string, self: LockOwner = thisProcess()): D
 
 /** The calling process as a lock owner. */
 export function thisProcess(): LockOwner {
-  return { pid: process.pid, startTicks: startTicksOf(process.pid) ?? '', host: hostname() };
+  return { pid: process.pid, startTicks: statOf(process.pid)?.startTicks ?? '', host: hostname() };
 }
 
 /** True while the process that a lock or a file name speaks of lives; false when its pid is free or used anew. */
@@ -82,7 +82,9 @@ export function isAlive(owner: { readonly pid: number; readonly startTicks: stri
     // EPERM means that it exists and belongs to somebody else.
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  const ticks = startTicksOf(owner.pid);
+  const { state, startTicks: ticks } = statOf(owner.pid) ?? {};
+  // A process that has ended and whose parent has not looked yet keeps its pid and nothing else.
+  if (state === 'Z' || state === 'X') return false;
   return ticks === undefined || owner.startTicks === '' || ticks === owner.startTicks;
 }
 
@@ -166,9 +168,12 @@ function readOrUndefined(file: string): string | undefined {
   }
 }
 
-/** Field 22 of `/proc/<pid>/stat`; `undefined` where there is no such file. */
-function startTicksOf(pid: number): string | undefined {
+/** Fields 3 and 22 of `/proc/<pid>/stat` (proc_pid_stat(5)); `undefined` where there is no such file. */
+function statOf(
+  pid: number,
+): { readonly state: string | undefined; readonly startTicks: string | undefined } | undefined {
   const stat = readOrUndefined(`/proc/${pid}/stat`);
   // The command name in parentheses may itself hold spaces and parentheses.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields === undefined ? undefined : { state: fields[0], startTicks: fields[19] };
 }

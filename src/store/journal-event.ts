@@ -1,3 +1,4 @@
+import { jsonObject, objectOf, type Fields } from '../kernel/json.js';
 import type { WallMs } from '../kernel/time.js';
 import type { Termination } from '../kernel/vocab.js';
 
@@ -27,7 +28,8 @@ export interface TurnEvent {
   readonly turnId: string;
   /** Place in the transcript, from 0; unique within the call. */
   readonly index: number;
-  readonly role: 'user' | 'agent';
+  /** `human`: a person of the office who has taken the call. */
+  readonly role: 'user' | 'agent' | 'human';
   readonly at: WallMs;
   readonly confidence?: number;
   readonly timings?: Readonly<Record<string, number>>;
@@ -104,26 +106,23 @@ export function encodeLine(event: JournalEvent, instanceId: string): string | un
 
 /** Reads a line back; `undefined` for a torn or foreign one. */
 export function decodeLine(line: string): JournalLine | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  if (!isRecord(parsed) || typeof parsed['v'] !== 'number' || parsed['v'] > JOURNAL_VERSION) return undefined;
-  const event = parsed['e'];
-  if (typeof parsed['by'] !== 'string' || !isRecord(event) || typeof event['callId'] !== 'string') {
-    return undefined;
-  }
+  const parsed = jsonObject(line);
+  if (typeof parsed?.['v'] !== 'number' || parsed['v'] > JOURNAL_VERSION) return undefined;
+  const event = objectOf(parsed['e']);
+  if (typeof parsed['by'] !== 'string' || typeof event?.['callId'] !== 'string') return undefined;
   return hasShape(event) ? (parsed as unknown as JournalLine) : undefined;
 }
 
-function hasShape(event: Record<string, unknown>): boolean {
+function hasShape(event: Fields): boolean {
   switch (event['kind']) {
     case 'call_started':
       return isFiniteNumber(event['startedAt']) && typeof event['direction'] === 'string';
     case 'turn':
-      return Number.isInteger(event['index']) && isFiniteNumber(event['at']) && isRecord(event['pii']);
+      return (
+        Number.isInteger(event['index']) &&
+        isFiniteNumber(event['at']) &&
+        objectOf(event['pii']) !== undefined
+      );
     case 'call_ended':
       return isFiniteNumber(event['endedAt']) && typeof event['reason'] === 'string';
     case 'event':
@@ -133,10 +132,6 @@ function hasShape(event: Record<string, unknown>): boolean {
     default:
       return false;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isFiniteNumber(value: unknown): boolean {

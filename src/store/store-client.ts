@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Worker } from 'node:worker_threads';
 import { isLeibnizError, LeibnizError } from '../kernel/errors.js';
-import { addMs, type Scheduler } from '../kernel/time.js';
+import { addMs, type MonoMs, type Scheduler } from '../kernel/time.js';
 import { connectRpc, type Remote, type RpcClient } from '../threads/rpc.js';
-import { checkBooking } from './check-booking.js';
+import { clientAggregates } from './client-aggregates.js';
 import { sharedNowMs } from './db/database.js';
 import { StoreJournal, type JournalLimits } from './journal/journal.js';
 import type { Spool } from './journal/spool.js';
-import { storableJson } from './journal-event.js';
 import type { DataDirLock } from './data-dir-lock.js';
+import type { Accounts } from './account-types.js';
 import type {
   Appointments,
-  BookingOutcome,
-  BookingRequest,
+  Callbacks,
   Calls,
   Conversations,
   Jobs,
+  Materials,
   Store,
   StoreHealth,
+  WaitingList,
 } from './types.js';
 import {
   isWorkerNotice,
@@ -26,15 +27,17 @@ import {
   type WorkerStatus,
 } from './worker-protocol.js';
 
-/** Longest wait for a booking's commit, unless the request says otherwise. */
-export const BOOKING_DEADLINE_MS = 2000;
+/** Longest wait for a commit that a caller waits for, unless the request says otherwise. */
+const COMMIT_DEADLINE_MS = 2000;
 /** Longest wait for any other answer of the worker. */
 const CALL_DEADLINE_MS = 5000;
 const CLOSE_DEADLINE_MS = 5000;
+/** A copy of the embedded database takes seconds on a slow machine. */
+const BACKUP_DEADLINE_MS = 30_000;
+/** A thread that has reported nothing for this long is stuck; it reports once a second. */
+const SILENT_MS = 4000;
 const RESTART_MIN_MS = 250;
 const RESTART_MAX_MS = 10_000;
-/** Largest state of a conversation. */
-const MAX_STATE_BYTES = 1024 * 1024;
 
 /** Where the store reports; a pino logger fits. */
 export interface StoreLog {
@@ -59,15 +62,20 @@ type WorkerState = 'starting' | 'up' | 'down' | 'closed';
 export class StoreClient implements Store {
   readonly journal: StoreJournal;
   readonly appointments: Appointments;
+  readonly callbacks: Callbacks;
+  readonly waitingList: WaitingList;
   readonly calls: Calls;
   readonly conversations: Conversations;
   readonly jobs: Jobs;
+  readonly accounts: Accounts;
+  readonly materials: Materials;
   readonly instanceId = randomUUID();
   readonly #o: StoreClientOptions;
   #worker: Worker | undefined;
   #rpc: RpcClient<StoreWorkerApi> | undefined;
   #state: WorkerState = 'starting';
   #status: WorkerStatus;
+  #heardAt: MonoMs;
   #queueLost = false;
   #restartMs = RESTART_MIN_MS;
   #cancelTimers = new Set<() => void>();
@@ -76,8 +84,10 @@ export class StoreClient implements Store {
     this.#o = options;
     const { databaseUrl, redisUrl } = options.workerData;
     const mode = databaseUrl === undefined ? 'pglite' : 'postgres';
+    this.#heardAt = options.scheduler.now();
     this.#status = {
       databaseConnected: false,
+      databaseWritable: false,
       queue: { mode: redisUrl === undefined ? mode : 'redis', connected: false, waiting: 0 },
     };
     this.journal = new StoreJournal({
@@ -88,10 +98,19 @@ export class StoreClient implements Store {
       onNotice: (notice, cause) => this.#logJournal(notice, cause),
       ...(options.journalLimits === undefined ? {} : { limits: options.journalLimits }),
     });
-    this.appointments = this.#appointments();
-    this.calls = this.#calls();
-    this.conversations = this.#conversations();
-    this.jobs = this.#jobs();
+    const aggregates = clientAggregates({
+      ask: (call) => this.#ask(call),
+      commit: (call, deadlineMs) => this.#commit(call, deadlineMs),
+      wall: () => options.scheduler.wall(),
+    });
+    this.appointments = aggregates.appointments;
+    this.callbacks = aggregates.callbacks;
+    this.waitingList = aggregates.waitingList;
+    this.calls = aggregates.calls;
+    this.conversations = aggregates.conversations;
+    this.jobs = aggregates.jobs;
+    this.accounts = aggregates.accounts;
+    this.materials = aggregates.materials;
   }
 
   /** Starts the worker and waits until the database is open or known to be out of reach. */
@@ -109,6 +128,7 @@ export class StoreClient implements Store {
     return {
       mode: this.#o.workerData.databaseUrl === undefined ? 'pglite' : 'postgres',
       databaseConnected,
+      databaseWritable: databaseConnected && this.#status.databaseWritable && !this.#isSilent(),
       queue: { ...this.#status.queue, connected: this.#state === 'up' && this.#status.queue.connected },
       spoolBytes: journal.spoolBytes,
       pendingEvents: journal.pendingEvents,
@@ -129,69 +149,12 @@ export class StoreClient implements Store {
     if (worker !== undefined) {
       const exited = new Promise<void>((resolve) => void worker.once('exit', () => resolve()));
       rpc?.remote.close().catch(() => undefined);
-      await this.#within(exited, CLOSE_DEADLINE_MS).catch(() => worker.terminate());
+      const { backupFolder } = this.#o.workerData;
+      const deadlineMs = backupFolder === undefined ? CLOSE_DEADLINE_MS : BACKUP_DEADLINE_MS;
+      await this.#within(exited, deadlineMs).catch(() => worker.terminate());
     }
     await this.#o.spool.close().catch(() => undefined);
     this.#o.lock?.release();
-  }
-
-  // ---- aggregates -----------------------------------------------------------------------------------------------
-
-  #appointments(): Appointments {
-    return {
-      book: (request) => this.#book(request),
-      findByKey: (key) => this.#ask((remote) => remote.findByKey(key)),
-      get: (id) => this.#ask((remote) => remote.getAppointment(id)),
-      list: (query = {}) => this.#ask((remote) => remote.listAppointments(query)),
-      busy: (fromMs, toMs) => this.#ask((remote) => remote.busy(fromMs, toMs)),
-    };
-  }
-
-  #calls(): Calls {
-    return {
-      list: (query = {}) => this.#ask((remote) => remote.listCalls(query)),
-      get: (id) => this.#ask((remote) => remote.getCall(id)),
-      abortOpen: () => this.#ask((remote) => remote.abortOpenCalls()),
-    };
-  }
-
-  #conversations(): Conversations {
-    return {
-      save: async (id, state, expiresAtMs) => {
-        const json = storableJson(state);
-        if (Buffer.byteLength(json) > MAX_STATE_BYTES) {
-          throw new LeibnizError('BAD_REQUEST', 'The state of a conversation may take 1 MiB at most.', {
-            field: 'state',
-          });
-        }
-        await this.#ask((remote) => remote.saveConversation(id, json, expiresAtMs));
-      },
-      load: (id) => this.#ask((remote) => remote.loadConversation(id)),
-      delete: (id) => this.#ask((remote) => remote.deleteConversation(id)),
-    };
-  }
-
-  #jobs(): Jobs {
-    return {
-      list: (query = {}) => this.#ask((remote) => remote.listJobs(query)),
-      get: (id) => this.#ask((remote) => remote.getJob(id)),
-      retry: (id) => this.#ask((remote) => remote.retryJob(id)),
-    };
-  }
-
-  async #book(request: BookingRequest): Promise<BookingOutcome> {
-    checkBooking(request);
-    const withinMs = request.deadlineMs ?? BOOKING_DEADLINE_MS;
-    const remote = this.#remote();
-    try {
-      // The worker gets a little less, so that its own answer comes first when it can give one.
-      return await this.#within(remote.book(request, sharedNowMs() + withinMs * 0.9), withinMs);
-    } catch (error) {
-      // A worker that died may have committed before.
-      if (isLeibnizError(error) && error.code === 'WORKER_CRASHED') throw outcomeUnknown();
-      if (isLeibnizError(error) && (error.code === 'STORE_TIMEOUT' || error.permanent)) throw error;
-      throw unavailable();
-    }
   }
 
   // ---- the worker -----------------------------------------------------------------------------------------------
@@ -207,6 +170,22 @@ export class StoreClient implements Store {
     } catch (error) {
       if (isLeibnizError(error) && error.code === 'WORKER_CRASHED') throw unavailable();
       throw error;
+    }
+  }
+
+  async #commit<T>(
+    call: (remote: Remote<StoreWorkerApi>, deadlineAtMs: number) => Promise<T>,
+    deadlineMs = COMMIT_DEADLINE_MS,
+  ): Promise<T> {
+    const remote = this.#remote();
+    try {
+      // The worker gets a little less, so that its own answer comes first when it can give one.
+      return await this.#within(call(remote, sharedNowMs() + deadlineMs * 0.9), deadlineMs);
+    } catch (error) {
+      // A worker that died may have committed before.
+      if (isLeibnizError(error) && error.code === 'WORKER_CRASHED') throw outcomeUnknown();
+      if (isLeibnizError(error) && (error.code === 'STORE_TIMEOUT' || error.permanent)) throw error;
+      throw unavailable();
     }
   }
 
@@ -278,6 +257,7 @@ export class StoreClient implements Store {
       return;
     }
     const before = this.#status;
+    this.#heardAt = this.#o.scheduler.now();
     this.#status = message.status;
     if (message.status.databaseConnected && !before.databaseConnected) this.journal.kick();
     this.#logQueue(before.queue.connected, message.status.queue);
@@ -309,6 +289,11 @@ export class StoreClient implements Store {
     if (this.#o.workerData.databaseUrl !== undefined) this.#every(30_000, () => void attempt());
   }
 
+  /** True when the worker's thread gives no sign of life. */
+  #isSilent(): boolean {
+    return this.#o.scheduler.now() - this.#heardAt > SILENT_MS;
+  }
+
   #problem(databaseConnected: boolean): string | undefined {
     if (this.journal.droppedEvents > 0) {
       return 'events were lost: database, disk and memory were full or gone';
@@ -317,6 +302,9 @@ export class StoreClient implements Store {
       return 'the spool in DATA_DIR cannot be written; events are kept in memory';
     }
     if (!databaseConnected) return 'the database cannot be reached; events are spooled and bookings refused';
+    if (!this.#status.databaseWritable || this.#isSilent()) {
+      return 'the database takes no writes; events are spooled and bookings refused';
+    }
     if (this.journal.storeDown) return 'the database is slow or refuses writes; events are spooled';
     if (!this.#status.queue.connected) {
       return 'the job queue cannot be reached; follow-ups wait in the outbox';

@@ -2,16 +2,22 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LeibnizError } from '../kernel/errors.js';
-import { beat, retire } from './aggregates/calls.js';
+import { beat, retire, sweepInstances } from './aggregates/calls.js';
 import { sweepConversations } from './aggregates/conversations.js';
-import { toDatabaseError, type Database } from './db/database.js';
+import { sharedNowMs, toDatabaseError, type Database } from './db/database.js';
+import { backupFacts, countRows, lostTables, writeBackup, type Dumpable } from './db/embedded-backup.js';
 import { migrate } from './db/migrate.js';
 import { PgDatabase } from './db/pg-database.js';
 import { PgliteDatabase } from './db/pglite-database.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { StoreServer } from './store-server.js';
 
-const BEAT_MS = 5000;
+/** A write this often shows that the database still takes them. */
+const BEAT_MS = 2000;
+/** A write that takes longer than this counts as failed until it is done. */
+const WRITE_PATIENCE_MS = 1500;
+/** Beats from one sweep of what has expired to the next. */
+const SWEEP_EVERY = 5;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5000;
 
@@ -20,9 +26,10 @@ export interface StoreRuntimeOptions {
   readonly instanceId: string;
   /** Folder of the embedded database. */
   readonly databaseFolder: string;
+  /** Folder for a copy of the embedded database at each orderly end; none unless told. */
+  readonly backupFolder?: string;
   /** Use this PostgreSQL server in place of the embedded database. */
   readonly databaseUrl?: string;
-  readonly capacity: number;
   /** Called when the schema is in place, at the start or whenever the server is first reached. */
   readonly onReady: (db: Database) => Promise<void>;
   readonly onOutbox: () => void;
@@ -34,6 +41,9 @@ export interface StoreRuntimeOptions {
 /** Opens the database, keeps its schema and its heartbeat, and serves {@link StoreServer}. */
 export class StoreRuntime {
   #ready = false;
+  #lastWriteFailed = false;
+  #writingSince: number | undefined;
+  #beats = 0;
   #closing = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -41,6 +51,7 @@ export class StoreRuntime {
     readonly db: Database,
     readonly server: StoreServer,
     private readonly o: StoreRuntimeOptions,
+    private readonly embedded: Dumpable | undefined,
   ) {}
 
   /**
@@ -51,19 +62,16 @@ export class StoreRuntime {
    * @throws LeibnizError CONFIG_INVALID - the server refuses the login, or the schema is of another version
    */
   static async open(options: StoreRuntimeOptions): Promise<StoreRuntime> {
-    const db =
-      options.databaseUrl === undefined
-        ? await openEmbedded(options.databaseFolder, options.onBroken)
-        : new PgDatabase(options.databaseUrl);
+    const embedded = options.databaseUrl === undefined ? await openEmbedded(options) : undefined;
+    const db: Database = embedded ?? new PgDatabase(options.databaseUrl ?? '');
     const server = new StoreServer({
       db,
       isReady: () => runtime.ready,
       instanceId: options.instanceId,
-      capacity: options.capacity,
       wallNow: Date.now,
       onOutbox: options.onOutbox,
     });
-    const runtime: StoreRuntime = new StoreRuntime(db, server, options);
+    const runtime: StoreRuntime = new StoreRuntime(db, server, options, embedded);
     await runtime.#prepare(RETRY_MIN_MS);
     return runtime;
   }
@@ -73,16 +81,51 @@ export class StoreRuntime {
     return this.#ready;
   }
 
+  /** True when the last write was taken and none has been waiting for long. */
+  get writable(): boolean {
+    const since = this.#writingSince;
+    const waits = since !== undefined && sharedNowMs() - since > WRITE_PATIENCE_MS;
+    return this.#ready && !this.#lastWriteFailed && !waits;
+  }
+
   async close(): Promise<void> {
     this.#closing = true;
     clearTimeout(this.#timer);
     if (this.#ready) await retire(this.db, this.o.instanceId).catch(() => undefined);
+    if (this.#ready) await this.#backUp();
     await this.db.close().catch(() => undefined);
+  }
+
+  /** A copy to go back to. A stop does not fail for want of it. */
+  async #backUp(): Promise<void> {
+    const { backupFolder } = this.o;
+    if (this.embedded === undefined || backupFolder === undefined) return;
+    try {
+      if (await writeBackup(this.embedded, backupFolder, new Date())) return;
+      this.o.log('warn', {}, 'the embedded database is too large for a copy; use a PostgreSQL server');
+    } catch (error) {
+      this.o.log('error', { error: nameOf(error) }, 'no copy of the embedded database was made at this stop');
+    }
+  }
+
+  /** Rows that were there at the last stop are still there. */
+  async #compareWithBackup(): Promise<void> {
+    const { backupFolder } = this.o;
+    const before = backupFolder === undefined ? undefined : backupFacts(backupFolder);
+    if (this.embedded === undefined || before === undefined) return;
+    const lost = await countRows(this.embedded).then(
+      (now) => lostTables(before.rows, now),
+      () => ['a table that cannot be read'],
+    );
+    if (lost.length > 0) {
+      throw damaged(this.o.databaseFolder, backupFolder, `rows are missing: ${lost.join(', ')}`);
+    }
   }
 
   async #prepare(retryMs: number): Promise<void> {
     try {
       await migrate(this.db, MIGRATIONS);
+      await this.#compareWithBackup();
       await beat(this.db, this.o.instanceId);
       this.#ready = true;
       await this.o.onReady(this.db);
@@ -98,12 +141,20 @@ export class StoreRuntime {
   }
 
   async #beat(): Promise<void> {
+    this.#writingSince = sharedNowMs();
     try {
       await beat(this.db, this.o.instanceId);
-      await sweepConversations(this.db, Date.now());
+      this.#lastWriteFailed = false;
+      this.#beats++;
+      if (this.#beats % SWEEP_EVERY === 0) {
+        await sweepInstances(this.db);
+        await sweepConversations(this.db, Date.now());
+      }
     } catch {
-      // The failure shows as a lost connection; the next beat tries again.
+      // The next beat tries again.
+      this.#lastWriteFailed = true;
     }
+    this.#writingSince = undefined;
     this.#later(BEAT_MS, () => this.#beat());
   }
 
@@ -119,18 +170,35 @@ export class StoreRuntime {
   }
 }
 
-async function openEmbedded(folder: string, onBroken: () => void): Promise<Database> {
+async function openEmbedded(options: StoreRuntimeOptions): Promise<PgliteDatabase> {
+  const { databaseFolder: folder, backupFolder, onBroken } = options;
+  const isNew = !existsSync(join(folder, 'PG_VERSION'));
   try {
-    if (!existsSync(join(folder, 'PG_VERSION'))) await createEmbedded(folder);
+    if (isNew) await createEmbedded(folder);
     return await PgliteDatabase.open(folder, onBroken);
   } catch (error) {
+    const { code } = (error ?? {}) as { code?: unknown };
+    if (!isNew && code === undefined) throw damaged(folder, backupFolder, describe(error));
     throw new LeibnizError(
       'DATA_DIR_UNUSABLE',
       `The embedded database in ${folder} cannot be opened (${describe(error)}); free disk space, or set DATA_DIR to ` +
-        'another folder, or move this one away to start anew.',
+        'another folder.',
       { field: 'DATA_DIR' },
     );
   }
+}
+
+function damaged(folder: string, backupFolder: string | undefined, what: string): LeibnizError {
+  const copy = backupFolder === undefined ? undefined : backupFacts(backupFolder);
+  const remedy =
+    copy === undefined
+      ? 'there is no copy of it: move the folder away to start anew, and keep it'
+      : `run "leibniz restore" to go back to the copy of ${copy.at}, or move the folder away to start anew`;
+  return new LeibnizError(
+    'DATA_DIR_UNUSABLE',
+    `The embedded database in ${folder} is damaged (${what}); ${remedy}.`,
+    { field: 'DATA_DIR' },
+  );
 }
 
 /** Makes the database beside its place and moves it there whole: a start that is cut short leaves nothing behind. */
@@ -147,6 +215,8 @@ async function createEmbedded(folder: string): Promise<void> {
     throw error;
   }
 }
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'error');
 
 function describe(error: unknown): string {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };

@@ -1,61 +1,149 @@
 import { randomUUID } from 'node:crypto';
 import { LeibnizError } from '../kernel/errors.js';
-import { wallMs } from '../kernel/time.js';
+import { peopleOf } from './aggregates/accounts.js';
 import * as appointments from './aggregates/appointments.js';
+import * as callbacks from './aggregates/callbacks.js';
 import * as calls from './aggregates/calls.js';
 import * as conversations from './aggregates/conversations.js';
+import { trailOf } from './aggregates/audit.js';
+import { materialsOf } from './aggregates/materials.js';
 import { eventsOf } from './aggregates/events.js';
 import * as jobs from './aggregates/jobs.js';
+import { busySpans } from './aggregates/occupancies.js';
+import { signInsOf } from './aggregates/sign-ins.js';
 import { turnsOf } from './aggregates/turns.js';
-import { DatabaseError, toDatabaseError, type Database, type Queryable } from './db/database.js';
+import * as waiting from './aggregates/waiting-list.js';
+import { CalendarLedger } from './calendar-ledger.js';
+import { DatabaseError, type Database, type Queryable } from './db/database.js';
+import { ACCOUNT_METHODS, type Accounts } from './account-types.js';
+import { CALLBACK_JOB } from './job-types.js';
+import { MATERIAL_METHODS, type Materials } from './material-types.js';
 import { writeLines, type WriteReport } from './journal/journal-writer.js';
 import type { JsonValue } from './journal-event.js';
 import type {
   Appointment,
   AppointmentQuery,
+  Appointments,
   BookingOutcome,
   BookingRequest,
-  BusyInterval,
+  BusySpan,
   CallDetail,
   CallQuery,
   CallRecord,
+  Callback,
+  CallbackQuery,
+  CallbackRequest,
+  Callbacks,
+  CancelOutcome,
+  CancelRequest,
+  ChangeOutcome,
+  FindQuery,
+  FreedSlot,
+  HoldOutcome,
+  HoldRequest,
   JobQuery,
   JobRecord,
+  MoveOutcome,
+  MoveRequest,
   Page,
+  WaitingEntry,
+  WaitingList,
+  WaitingMatch,
+  WaitingQuery,
+  WaitingRequest,
 } from './types.js';
 
 /** An instance that gave no sign of life for this long has crashed, on a database that several share. */
 export const INSTANCE_LEASE_SECONDS = 20;
 
-/** Job type of the confirmation that follows a booking. */
-export const CONFIRMATION_JOB = 'appointment_confirmation';
+type Written<T extends (...args: never[]) => unknown> = Awaited<ReturnType<T>>;
 
-/** What the worker offers to the call thread, on top of {@link StoreServer}. */
+/**
+ * What the worker offers to the call thread. What changes something takes a deadline on the clock that all threads
+ * share; it is never committed after it.
+ */
 export interface StoreApi {
   writeLines(lines: readonly string[]): Promise<WriteReport>;
   book(request: BookingRequest, deadlineAtMs: number): Promise<BookingOutcome>;
+  move(request: MoveRequest, deadlineAtMs: number): Promise<MoveOutcome>;
+  cancel(request: CancelRequest, deadlineAtMs: number): Promise<CancelOutcome>;
+  hold(request: HoldRequest, deadlineAtMs: number): Promise<HoldOutcome>;
+  release(holdKey: string, deadlineAtMs: number): Promise<boolean>;
   findByKey(idempotencyKey: string): Promise<Appointment | undefined>;
+  changeByKey(idempotencyKey: string): Promise<ChangeOutcome | undefined>;
   getAppointment(id: string): Promise<Appointment | undefined>;
+  findAppointments(query: FindQuery): Promise<readonly Appointment[]>;
   listAppointments(query: AppointmentQuery): Promise<Page<Appointment>>;
-  busy(fromMs: number, toMs: number): Promise<BusyInterval[]>;
+  busy(...args: Parameters<Appointments['busy']>): Promise<readonly BusySpan[]>;
+  requestCallback(request: CallbackRequest, deadlineAtMs: number): Promise<Written<Callbacks['request']>>;
+  callbackByKey(idempotencyKey: string): Promise<Callback | undefined>;
+  getCallback(id: string): Promise<Callback | undefined>;
+  listCallbacks(query: CallbackQuery): Promise<Page<Callback>>;
+  completeCallback(...args: Parameters<Callbacks['complete']>): Promise<Callback | undefined>;
+  joinWaitingList(request: WaitingRequest, deadlineAtMs: number): Promise<Written<WaitingList['join']>>;
+  waitingByKey(idempotencyKey: string): Promise<WaitingEntry | undefined>;
+  listWaiting(query: WaitingQuery): Promise<Page<WaitingEntry>>;
+  leaveWaitingList(id: string): Promise<boolean>;
+  waitingMatches(freed: FreedSlot): Promise<readonly WaitingMatch[]>;
   listCalls(query: CallQuery): Promise<Page<CallRecord>>;
   getCall(id: string): Promise<CallDetail | undefined>;
   abortOpenCalls(): Promise<number>;
   saveConversation(id: string, stateJson: string, expiresAtMs: number): Promise<void>;
   loadConversation(id: string): Promise<JsonValue | undefined>;
   deleteConversation(id: string): Promise<boolean>;
+  deleteConversations(prefix: string): Promise<number>;
   listJobs(query: JobQuery): Promise<Page<JobRecord>>;
   getJob(id: string): Promise<JobRecord | undefined>;
   retryJob(id: string): Promise<JobRecord>;
+  /** A method of {@link Accounts} by its name. */
+  accounts(method: keyof Accounts, args: readonly unknown[]): Promise<unknown>;
+  /** A method of {@link Materials} by its name. */
+  materials(method: keyof Materials, args: readonly unknown[]): Promise<unknown>;
 }
+
+/** Names of the methods of {@link StoreApi}; the compiler misses one that is forgotten. */
+export const STORE_METHODS = Object.keys({
+  writeLines: 0,
+  book: 0,
+  move: 0,
+  cancel: 0,
+  hold: 0,
+  release: 0,
+  findByKey: 0,
+  changeByKey: 0,
+  getAppointment: 0,
+  findAppointments: 0,
+  listAppointments: 0,
+  busy: 0,
+  requestCallback: 0,
+  callbackByKey: 0,
+  getCallback: 0,
+  listCallbacks: 0,
+  completeCallback: 0,
+  joinWaitingList: 0,
+  waitingByKey: 0,
+  listWaiting: 0,
+  leaveWaitingList: 0,
+  waitingMatches: 0,
+  listCalls: 0,
+  getCall: 0,
+  abortOpenCalls: 0,
+  saveConversation: 0,
+  loadConversation: 0,
+  deleteConversation: 0,
+  deleteConversations: 0,
+  listJobs: 0,
+  getJob: 0,
+  retryJob: 0,
+  accounts: 0,
+  materials: 0,
+} satisfies Record<keyof StoreApi, 0>) as readonly (keyof StoreApi)[];
 
 export interface StoreServerOptions {
   readonly db: Database;
   /** False until the schema is in place; operations are refused until then. */
   readonly isReady: () => boolean;
   readonly instanceId: string;
-  /** Advisors who can take an appointment at the same time. */
-  readonly capacity: number;
   readonly wallNow: () => number;
   /** Called after a commit that left something in the outbox. */
   readonly onOutbox: () => void;
@@ -66,41 +154,130 @@ export interface StoreServerOptions {
  * LeibnizError with constant messages.
  */
 export class StoreServer implements StoreApi {
-  constructor(private readonly o: StoreServerOptions) {}
+  readonly #calendar: CalendarLedger;
+  readonly #accounts: Accounts;
+  readonly #materials: Materials;
+
+  constructor(private readonly o: StoreServerOptions) {
+    this.#calendar = new CalendarLedger(o);
+    const { db, wallNow } = o;
+    this.#accounts = { ...peopleOf(db, wallNow), ...signInsOf(db, wallNow), ...trailOf(db, wallNow) };
+    this.#materials = materialsOf(db, wallNow, o.onOutbox);
+  }
 
   /** Writes journal lines; see {@link writeLines}. */
   writeLines(lines: readonly string[]): Promise<WriteReport> {
     return this.#guard(() => writeLines(this.o.db, lines));
   }
 
-  /** @param deadlineAtMs - on the clock that all threads share; the booking never commits after it */
-  async book(request: BookingRequest, deadlineAtMs: number): Promise<BookingOutcome> {
-    const outcome = await this.#guard(() => this.#bookOnce(request, deadlineAtMs, 3));
-    if (outcome.status === 'booked') this.o.onOutbox();
-    return outcome;
+  book(request: BookingRequest, deadlineAtMs: number): Promise<BookingOutcome> {
+    return this.#commit(() => this.#calendar.book(request, deadlineAtMs));
   }
 
-  /** Waits for a transaction under the same key, so that "there is none" is final. */
+  move(request: MoveRequest, deadlineAtMs: number): Promise<MoveOutcome> {
+    return this.#commit(() => this.#calendar.move(request, deadlineAtMs));
+  }
+
+  cancel(request: CancelRequest, deadlineAtMs: number): Promise<CancelOutcome> {
+    return this.#commit(() => this.#calendar.cancel(request, deadlineAtMs));
+  }
+
+  hold(request: HoldRequest, deadlineAtMs: number): Promise<HoldOutcome> {
+    return this.#guard(() => this.#calendar.hold(request, deadlineAtMs));
+  }
+
+  release(holdKey: string, deadlineAtMs: number): Promise<boolean> {
+    return this.#guard(() => this.#calendar.release(holdKey, deadlineAtMs));
+  }
+
+  /** Waits for a transaction under the same key, so that "there is none" is final; so do the others by key. */
   findByKey(idempotencyKey: string): Promise<Appointment | undefined> {
-    return this.#guard(() =>
-      this.o.db.transaction(async (tx) => {
-        await appointments.lockKey(tx, idempotencyKey);
-        return appointments.findByKey(tx, idempotencyKey);
-      }),
-    );
+    return this.#byKey(idempotencyKey, (tx) => appointments.findByKey(tx, idempotencyKey));
+  }
+
+  changeByKey(idempotencyKey: string): Promise<ChangeOutcome | undefined> {
+    return this.#byKey(idempotencyKey, (tx) => appointments.findChange(tx, idempotencyKey));
   }
 
   getAppointment(id: string): Promise<Appointment | undefined> {
     return this.#guard(() => appointments.findAppointment(this.o.db, id));
   }
 
+  findAppointments(query: FindQuery): Promise<readonly Appointment[]> {
+    return this.#guard(() => appointments.findAppointments(this.o.db, query));
+  }
+
   listAppointments(query: AppointmentQuery): Promise<Page<Appointment>> {
     return this.#guard(() => appointments.listAppointments(this.o.db, query));
   }
 
-  async busy(fromMs: number, toMs: number): Promise<BusyInterval[]> {
-    const booked = await this.#guard(() => appointments.bookedIntervals(this.o.db, fromMs, toMs));
-    return appointments.fullIntervals(booked, this.o.capacity, wallMs(fromMs), wallMs(toMs));
+  busy(...[fromMs, toMs, exceptCallId]: Parameters<Appointments['busy']>): Promise<readonly BusySpan[]> {
+    return this.#guard(() => busySpans(this.o.db, fromMs, toMs, this.o.wallNow(), exceptCallId));
+  }
+
+  requestCallback(request: CallbackRequest, deadlineAtMs: number): Promise<Written<Callbacks['request']>> {
+    return this.#commit(() =>
+      this.o.db.transaction(
+        async (tx) => {
+          await appointments.lockKey(tx, request.idempotencyKey);
+          const known = await callbacks.callbackByKey(tx, request.idempotencyKey);
+          if (known !== undefined) return { status: 'already_committed', callback: known };
+          const nowMs = this.o.wallNow();
+          const callback = await callbacks.insertCallback(tx, randomUUID(), request, nowMs);
+          const payload = { callbackId: callback.id };
+          await jobs.addJob(tx, { id: randomUUID(), type: CALLBACK_JOB, payload }, nowMs);
+          return { status: 'committed', callback };
+        },
+        { deadlineAtMs },
+      ),
+    );
+  }
+
+  callbackByKey(idempotencyKey: string): Promise<Callback | undefined> {
+    return this.#byKey(idempotencyKey, (tx) => callbacks.callbackByKey(tx, idempotencyKey));
+  }
+
+  getCallback(id: string): Promise<Callback | undefined> {
+    return this.#guard(() => callbacks.findCallback(this.o.db, id));
+  }
+
+  listCallbacks(query: CallbackQuery): Promise<Page<Callback>> {
+    return this.#guard(() => callbacks.listCallbacks(this.o.db, query));
+  }
+
+  completeCallback(...[id, result]: Parameters<Callbacks['complete']>): Promise<Callback | undefined> {
+    return this.#guard(() => callbacks.completeCallback(this.o.db, id, result, this.o.wallNow()));
+  }
+
+  joinWaitingList(request: WaitingRequest, deadlineAtMs: number): Promise<Written<WaitingList['join']>> {
+    return this.#guard(() =>
+      this.o.db.transaction(
+        async (tx) => {
+          await appointments.lockKey(tx, request.idempotencyKey);
+          const known = await waiting.entryByKey(tx, request.idempotencyKey);
+          if (known !== undefined) return { status: 'already_committed', entry: known };
+          const entry = await waiting.insertEntry(tx, randomUUID(), request, this.o.wallNow());
+          return { status: 'committed', entry };
+        },
+        { deadlineAtMs },
+      ),
+    );
+  }
+
+  waitingByKey(idempotencyKey: string): Promise<WaitingEntry | undefined> {
+    return this.#byKey(idempotencyKey, (tx) => waiting.entryByKey(tx, idempotencyKey));
+  }
+
+  listWaiting(query: WaitingQuery): Promise<Page<WaitingEntry>> {
+    return this.#guard(() => waiting.listEntries(this.o.db, query));
+  }
+
+  leaveWaitingList(id: string): Promise<boolean> {
+    return this.#guard(() => waiting.deleteEntry(this.o.db, id));
+  }
+
+  waitingMatches(freed: FreedSlot): Promise<readonly WaitingMatch[]> {
+    return this.#guard(() => waiting.matchingEntries(this.o.db, freed, this.o.wallNow()));
   }
 
   listCalls(query: CallQuery): Promise<Page<CallRecord>> {
@@ -135,6 +312,10 @@ export class StoreServer implements StoreApi {
     return this.#guard(() => conversations.deleteConversation(this.o.db, id));
   }
 
+  deleteConversations(prefix: string): Promise<number> {
+    return this.#guard(() => conversations.deleteConversations(this.o.db, prefix));
+  }
+
   listJobs(query: JobQuery): Promise<Page<JobRecord>> {
     return this.#guard(() => jobs.listJobs(this.o.db, query));
   }
@@ -151,6 +332,16 @@ export class StoreServer implements StoreApi {
     return job;
   }
 
+  accounts(method: keyof Accounts, args: readonly unknown[]): Promise<unknown> {
+    if (!ACCOUNT_METHODS.includes(method)) throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
+    return this.#guard(() => named(this.#accounts, method, args));
+  }
+
+  materials(method: keyof Materials, args: readonly unknown[]): Promise<unknown> {
+    if (!MATERIAL_METHODS.includes(method)) throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
+    return this.#guard(() => named(this.#materials, method, args));
+  }
+
   /** Turns a database's failure into one that callers of the store can act on. */
   async #guard<T>(run: () => Promise<T>): Promise<T> {
     try {
@@ -162,32 +353,27 @@ export class StoreServer implements StoreApi {
     }
   }
 
-  async #bookOnce(request: BookingRequest, deadlineAtMs: number, attempts: number): Promise<BookingOutcome> {
-    try {
-      return await this.o.db.transaction((tx) => this.#book(tx, request), { deadlineAtMs });
-    } catch (error) {
-      const { kind, constraint } = toDatabaseError(error);
-      const raced = kind === 'serialization' || constraint === 'appointments_no_overlap';
-      if (raced && attempts > 1) return this.#bookOnce(request, deadlineAtMs, attempts - 1);
-      if (raced) return { status: 'conflict' };
-      throw error;
-    }
+  /** A change that may have left something in the outbox. */
+  async #commit<T>(run: () => Promise<T>): Promise<T> {
+    const outcome = await this.#guard(run);
+    this.o.onOutbox();
+    return outcome;
   }
 
-  async #book(tx: Queryable, request: BookingRequest): Promise<BookingOutcome> {
-    await appointments.lockKey(tx, request.idempotencyKey);
-    const known = await appointments.findByKey(tx, request.idempotencyKey);
-    if (known !== undefined) return { status: 'already_booked', appointment: known };
-    await appointments.lockCalendar(tx);
-    const { startsAtMs, endsAtMs } = request;
-    const advisor = await appointments.freeAdvisor(tx, startsAtMs, endsAtMs, this.o.capacity);
-    if (advisor === undefined) return { status: 'conflict' };
-    const nowMs = this.o.wallNow();
-    const appointment = await appointments.insertAppointment(tx, randomUUID(), request, advisor, nowMs);
-    const payload = { appointmentId: appointment.id };
-    await jobs.addJob(tx, { id: randomUUID(), type: CONFIRMATION_JOB, payload }, nowMs);
-    return { status: 'booked', appointment };
+  #byKey<T>(idempotencyKey: string, find: (tx: Queryable) => Promise<T>): Promise<T> {
+    return this.#guard(() =>
+      this.o.db.transaction(async (tx) => {
+        await appointments.lockKey(tx, idempotencyKey);
+        return find(tx);
+      }),
+    );
   }
+}
+
+/** Calls a method by its name. */
+function named(target: object, method: string, args: readonly unknown[]): Promise<unknown> {
+  const methods = target as Readonly<Record<string, (...given: readonly unknown[]) => Promise<unknown>>>;
+  return methods[method]?.(...args) ?? Promise.resolve(undefined);
 }
 
 function toStoreError(error: DatabaseError): LeibnizError {

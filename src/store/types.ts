@@ -1,105 +1,17 @@
+import type { Accounts } from './account-types.js';
 import type { WallMs } from '../kernel/time.js';
 import type { Termination } from '../kernel/vocab.js';
+import type { Appointments } from './appointment-types.js';
+import type { Materials } from './material-types.js';
+import type { Callbacks, WaitingList } from './callback-types.js';
 import type { JournalEvent, JsonValue } from './journal-event.js';
+import type { Page, Paging } from './paging.js';
 
-/** A page of a list. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  /** Rows that match the filter, on all pages. */
-  readonly total: number;
-}
-
-/** Which page of a list. */
-export interface Paging {
-  /** Rows on the page, 1-500; 50 unless told. */
-  readonly limit?: number;
-  /** Rows to skip; 0 unless told. */
-  readonly offset?: number;
-}
-
-// ---- appointments ---------------------------------------------------------------------------------------------
-
-/** What is booked. Times are absolute; `date`, `time` and `timezone` are the words the caller agreed to. */
-export interface BookingRequest {
-  /** The same key never books twice; keep it for {@link Appointments.findByKey}. */
-  readonly idempotencyKey: string;
-  readonly startsAtMs: WallMs;
-  readonly endsAtMs: WallMs;
-  /** Local date, `YYYY-MM-DD`. */
-  readonly date: string;
-  /** Local time, `HH:MM`. */
-  readonly time: string;
-  /** IANA zone of `date` and `time`. */
-  readonly timezone: string;
-  readonly purpose: string;
-  readonly callId?: string;
-  readonly pii: { readonly userName: string; readonly callerNumber?: string };
-  /** Longest wait for the commit, 2000 ms unless told. */
-  readonly deadlineMs?: number;
-}
-
-/** A stored appointment. */
-export interface Appointment {
-  readonly id: string;
-  readonly idempotencyKey: string;
-  readonly startsAtMs: WallMs;
-  readonly endsAtMs: WallMs;
-  readonly date: string;
-  readonly time: string;
-  readonly timezone: string;
-  readonly purpose: string;
-  /** Which of the advisors has it, from 0. */
-  readonly advisor: number;
-  readonly status: 'booked' | 'cancelled';
-  readonly createdAtMs: WallMs;
-  readonly callId?: string;
-  readonly pii: { readonly userName: string; readonly callerNumber?: string };
-  /** The iCalendar file, once the follow-up job has made it. */
-  readonly calendar?: string;
-}
-
-/** How a booking came out. A conflict means that no advisor is free in the interval. */
-export type BookingOutcome =
-  | { readonly status: 'booked' | 'already_booked'; readonly appointment: Appointment }
-  | { readonly status: 'conflict' };
-
-/** An interval in which every advisor is taken. */
-export interface BusyInterval {
-  readonly startsAtMs: WallMs;
-  readonly endsAtMs: WallMs;
-}
-
-/** Filter of {@link Appointments.list}; every given field must match. */
-export interface AppointmentQuery extends Paging {
-  /** Only appointments that end after this instant. */
-  readonly fromMs?: WallMs;
-  /** Only appointments that start before this instant. */
-  readonly toMs?: WallMs;
-  readonly status?: Appointment['status'];
-  readonly callId?: string;
-}
-
-/** Appointments: the one aggregate that a call waits for. */
-export interface Appointments {
-  /**
-   * Books in a transaction of its own, together with the follow-up job's outbox row.
-   *
-   * @throws LeibnizError STORE_UNAVAILABLE - nothing was booked
-   * @throws LeibnizError STORE_TIMEOUT - the outcome is unknown: ask {@link findByKey} before saying anything
-   * @throws LeibnizError BAD_REQUEST - the request makes no sense (ends before it starts, unknown zone)
-   */
-  book(request: BookingRequest): Promise<BookingOutcome>;
-  /**
-   * The appointment booked under a key, or `undefined` when there is none. Waits for a booking under that key that
-   * is still being committed, so the answer is final.
-   */
-  findByKey(idempotencyKey: string): Promise<Appointment | undefined>;
-  get(id: string): Promise<Appointment | undefined>;
-  /** In order of start. */
-  list(query?: AppointmentQuery): Promise<Page<Appointment>>;
-  /** Intervals within `[fromMs, toMs)` in which no advisor is free, in order, not overlapping. */
-  busy(fromMs: WallMs, toMs: WallMs): Promise<readonly BusyInterval[]>;
-}
+export * from './appointment-types.js';
+export * from './callback-types.js';
+export * from './account-types.js';
+export * from './material-types.js';
+export * from './paging.js';
 
 // ---- calls ----------------------------------------------------------------------------------------------------
 
@@ -120,7 +32,7 @@ export interface CallRecord {
 export interface TurnRecord {
   readonly index: number;
   readonly turnId: string;
-  readonly role: 'user' | 'agent';
+  readonly role: 'user' | 'agent' | 'human';
   readonly atMs: WallMs;
   readonly confidence?: number;
   /** Milliseconds by milestone or segment. */
@@ -157,6 +69,8 @@ export interface CallQuery extends Paging {
   readonly reason?: Termination;
   /** Only calls that are going on (true) or have ended (false). */
   readonly open?: boolean;
+  /** Part of a number, of a name, or of what was said. */
+  readonly search?: string;
 }
 
 /** Calls and their transcripts, written by the journal alone. */
@@ -180,6 +94,8 @@ export interface Conversations {
   load(id: string): Promise<JsonValue | undefined>;
   /** True when there was one. */
   delete(id: string): Promise<boolean>;
+  /** Removes every one whose id begins with this; how many there were. */
+  deleteAll(prefix: string): Promise<number>;
 }
 
 // ---- jobs -----------------------------------------------------------------------------------------------------
@@ -242,6 +158,8 @@ export interface Journal {
 export interface StoreHealth {
   readonly mode: 'pglite' | 'postgres' | 'memory';
   readonly databaseConnected: boolean;
+  /** False while the database does not take a write, or its thread gives no sign of life; found out within 5 s. */
+  readonly databaseWritable: boolean;
   readonly queue: {
     readonly mode: 'pglite' | 'postgres' | 'redis' | 'memory';
     readonly connected: boolean;
@@ -253,7 +171,7 @@ export interface StoreHealth {
   readonly pendingEvents: number;
   /** Events lost because memory, disk and database were all full or gone, since the start. */
   readonly droppedEvents: number;
-  /** Events that the database refused as malformed, since the start. */
+  /** Events of another version or refused by the database as malformed, kept aside on disk, since the start. */
   readonly rejectedEvents: number;
   /** Age of the oldest event that has not reached the database, 0 when there is none. */
   readonly lagMs: number;
@@ -265,9 +183,13 @@ export interface StoreHealth {
 export interface Store {
   readonly journal: Journal;
   readonly appointments: Appointments;
+  readonly callbacks: Callbacks;
+  readonly waitingList: WaitingList;
   readonly calls: Calls;
   readonly conversations: Conversations;
   readonly jobs: Jobs;
+  readonly accounts: Accounts;
+  readonly materials: Materials;
   /** Answers at once from what is known on this thread; never waits for a database. */
   health(): StoreHealth;
   /** Writes out what is pending (5 s at most), ends the worker and frees the data directory. */

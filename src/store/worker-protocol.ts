@@ -11,6 +11,10 @@ export interface FollowupOptions {
   readonly timeoutMs?: number;
   /** Name of the organiser in calendar files. */
   readonly organizer?: string;
+  /** Address of the organiser in calendar files. */
+  readonly organizerEmail?: string;
+  /** Where appointments take place, as calendar files show it. */
+  readonly location?: string;
 }
 
 /** Waits of the job queue; the defaults suit production. */
@@ -27,15 +31,27 @@ export interface QueueTuning {
   readonly prefix?: string;
 }
 
+/** Which sites may be read. */
+export interface CrawlOptions {
+  /** Host names; `*.` before one stands for all below it. */
+  readonly hosts: readonly string[];
+  /** Least pause between two requests to one host; 1000 ms unless told. */
+  readonly pauseMs?: number;
+  /** Reads sites of private networks and of this machine too; for tests. Never by a setting. */
+  readonly privateNetworks?: boolean;
+}
+
 /** What the worker is told when it starts. */
 export interface StoreWorkerData {
   readonly instanceId: string;
   readonly databaseFolder: string;
+  /** Folder for a copy of the embedded database at each orderly end. */
+  readonly backupFolder?: string;
   readonly databaseUrl?: string;
   readonly redisUrl?: string;
-  readonly capacity: number;
   readonly followup: FollowupOptions;
   readonly queue: QueueTuning;
+  readonly crawl: CrawlOptions;
 }
 
 /** The worker's methods. */
@@ -46,9 +62,11 @@ export interface StoreWorkerApi extends StoreApi {
   close(): Promise<void>;
 }
 
-/** State that the worker reports when it changes. */
+/** State that the worker reports when it changes, and once a second as a sign of life. */
 export interface WorkerStatus {
   readonly databaseConnected: boolean;
+  /** False while the database does not take a write. */
+  readonly databaseWritable: boolean;
   readonly queue: StoreHealth['queue'];
 }
 

@@ -19,6 +19,7 @@ const WORK_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
 const FINE_MS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100];
 const SIGNED_MS = [-1000, -500, -200, -100, -50, 0, 50, 100, 200, 500, 1000, 2000];
 const CALL_SECONDS = [5, 10, 30, 60, 120, 300, 600, 1800, 3600];
+const GUARD_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5];
 const SHARE = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 const counter = (help: string, unit: string, labels: readonly string[] = []) =>
@@ -104,6 +105,7 @@ export const METRICS = {
     'requests',
     ['kind', 'outcome'],
   ),
+  stt_transcripts_total: counter('Transcripts, by the engine that made them.', 'transcripts', ['engine']),
   stt_queue_ms: histogram('Transcription requested to its start.', 'ms', WORK_MS),
   stt_decode_ms: histogram('Start of a transcription to its text.', 'ms', WORK_MS),
   stt_audio_seconds_total: counter('Audio that was transcribed.', 's'),
@@ -119,6 +121,17 @@ export const METRICS = {
     'Synthesis requested to its first sentence, cache hits left out.',
     'ms',
     WORK_MS,
+  ),
+  tts_attempts_total: counter(
+    'Parts of synthesisers in utterances, where there are several: spoken, or the kind of failure.',
+    'attempts',
+    ['engine', 'outcome'],
+  ),
+  tts_first_audio_ms: histogram(
+    'A synthesiser asked to its first whole word, where there are several.',
+    'ms',
+    WORK_MS,
+    ['engine'],
   ),
   tts_audio_seconds_total: counter('Audio that was synthesised, cache hits left out.', 's'),
 
@@ -136,17 +149,60 @@ export const METRICS = {
   knowledge_ms: histogram('Question asked to its answer.', 'ms', WORK_MS),
   knowledge_passages: gauge('Passages in the index.', 'passages'),
   cache_requests_total: counter(
-    'Lookups in caches, by cache (tts, intent, answer) and result: hit or miss.',
+    'Lookups in caches, by cache (tts, intent, rag), layer (process, redis, postgres) and result: hit, miss or error.',
     'lookups',
-    ['cache', 'result'],
+    ['cache', 'layer', 'result'],
   ),
 
-  bookings_total: counter('Booking requests, by outcome.', 'bookings', ['outcome']),
+  service_health_status: gauge(
+    'How a part is: 1 healthy, 0.5 degraded, 0 unhealthy; `overall` for all of it.',
+    'state',
+    ['component'],
+  ),
+  service_breaker_open: gauge(
+    'Whether a provider of a service is left alone after failures: 0 asked, 0.5 one request tries it, 1 left alone.',
+    'state',
+    ['service', 'provider'],
+  ),
+
+  guardrail_blocks_total: counter(
+    'Texts of callers and of models that did not go on as they were, by reason.',
+    'texts',
+    ['reason'],
+  ),
+  guardrail_latency_seconds: histogram(
+    'A text given to the guard to its verdict, by stage: input or output.',
+    's',
+    GUARD_SECONDS,
+    ['stage'],
+  ),
+
+  llm_requests_total: counter(
+    'Requests to language models, by provider and outcome: done, or the kind of the failure.',
+    'requests',
+    ['provider', 'outcome'],
+  ),
+  llm_first_token_ms: histogram('Model asked to its first word or call.', 'ms', GAP_MS, ['provider']),
+  llm_request_ms: histogram('Model asked to the end of its answer.', 'ms', GAP_MS, ['provider']),
+  llm_tokens_total: counter('Tokens of language models, by provider and kind: input, output.', 'tokens', [
+    'provider',
+    'kind',
+  ]),
+  llm_cost_usd_total: counter('Cost of language models at the configured prices.', 'USD', ['provider']),
+
+  changes_total: counter('Changes that the dialog asked of the store, by request and status.', 'changes', [
+    'request',
+    'status',
+  ]),
   booking_commit_ms: histogram('Booking requested to its commit or refusal.', 'ms', WORK_MS),
   store_connected: gauge('1 while the database answers, else 0.', 'bool'),
   store_lag_ms: gauge('Age of the oldest event that has not reached the database.', 'ms'),
   store_spool_bytes: gauge('Events that wait on disk for the database.', 'bytes'),
   store_pending_events: gauge('Events in memory that are neither in the database nor on disk.', 'events'),
+  store_rejected_events_total: counter(
+    'Events of another version, or refused by the database as malformed; kept aside in the spool folder.',
+    'events',
+  ),
   store_dropped_events_total: counter(
     'Events lost because memory, disk and database were all full or gone.',
     'events',
@@ -175,6 +231,23 @@ export const METRICS = {
   ws_connections_active: onApi(gauge('Open conversation sockets.', 'sockets')),
   ws_closed_total: onApi(counter('Conversation sockets closed, by why.', 'sockets', ['reason'])),
   ws_audio_dropped_chunks_total: onApi(counter('Chunks of 50 ms that slow readers lost.', 'chunks')),
+  live_facts_total: onApi(
+    counter('Facts about calls that consoles can be told, by type.', 'facts', ['type']),
+  ),
+  live_resyncs_total: onApi(
+    counter('Times a console was brought to the present by a snapshot, by why.', 'times', ['reason']),
+  ),
+  live_listeners: gauge('Lines on which consoles hear calls.', 'lines'),
+  live_control_total: counter(
+    'Calls that changed hands between agent and person, by to whom and why.',
+    'times',
+    ['controller', 'reason'],
+  ),
+  live_instructions_total: counter(
+    'Instructions whispered to the agent, by kind and what became of them.',
+    'times',
+    ['kind', 'state'],
+  ),
   ws_messages_refused_total: onApi(
     counter('Messages of clients that were refused, by why.', 'messages', ['reason']),
   ),

@@ -1,4 +1,4 @@
-import type { Expectation } from '../kernel/vocab.js';
+import type { Listening } from '../kernel/vocab.js';
 import type { BargeInOptions } from './options.js';
 
 /** Reads a transcript of sound over the agent's voice: does the caller want the floor? */
@@ -12,14 +12,14 @@ export type OverlapVerdict = 'interrupts' | 'backchannel' | 'no_words';
 export function judgeOverlap(
   text: string,
   noSpeech: boolean,
-  expectation: Expectation,
+  listening: Listening,
   options: BargeInOptions,
 ): OverlapVerdict {
   const words = normalise(text);
   if (noSpeech || words === '') return 'no_words';
   if (!options.backchannels.includes(words)) return 'interrupts';
   const answers =
-    expectation.kind === 'yes_no' &&
+    (listening.pace === 'consent' || listening.pace === 'brief') &&
     ['okay', 'ok', 'right', 'uh-huh', 'uh huh', 'mhm', 'mm-hmm', 'mm hmm'].includes(words);
   return answers ? 'interrupts' : 'backchannel';
 }

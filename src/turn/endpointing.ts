@@ -1,4 +1,4 @@
-import type { Completeness, Expectation } from '../kernel/vocab.js';
+import type { Completeness, Listening } from '../kernel/vocab.js';
 import type { MonoMs } from '../kernel/time.js';
 import type { EndpointingOptions } from './options.js';
 
@@ -63,7 +63,7 @@ const MARGIN = 1.15;
  * @returns milliseconds from the true end of speech
  */
 export function policyWaitMs(
-  expectation: Expectation,
+  listening: Listening,
   completeness: Completeness,
   text: string,
   learned: LearnedPauses,
@@ -71,13 +71,14 @@ export function policyWaitMs(
 ): number {
   switch (completeness) {
     case 'complete': {
-      return Math.min(Math.max(options.completeMs, learned.cutOffMs * MARGIN), options.completeMaxMs);
+      const completeMs = listening.pace === 'consent' ? options.consentMs : options.completeMs;
+      return Math.min(Math.max(completeMs, learned.cutOffMs * MARGIN), options.completeMaxMs);
     }
     case 'incomplete': {
-      return expectation.kind === 'digits' ? options.digitGroupMs : options.incompleteMs;
+      return listening.pace === 'digits' ? options.digitGroupMs : options.incompleteMs;
     }
     case 'unknown': {
-      const base = options.unknownMs[expectation.kind];
+      const base = options.unknownMs[listening.pace];
       const sentence = SENTENCE_END.test(text) ? 0 : options.unfinishedSentenceMs;
       return Math.min(Math.max(base + sentence, learned.withinTurnMs * MARGIN), options.incompleteMs);
     }

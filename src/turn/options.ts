@@ -1,4 +1,4 @@
-import type { ExpectationKind } from '../kernel/vocab.js';
+import type { Pace } from '../kernel/vocab.js';
 
 /**
  * How long a pause must last before it ends the caller's turn. All waits run from the true end of speech.
@@ -10,14 +10,19 @@ export interface EndpointingOptions {
    */
   readonly completeMs: number;
   /**
+   * The same at a question that decides something: what may follow a "yes" is waited for, ms.
+   * @defaultValue 420
+   */
+  readonly consentMs: number;
+  /**
    * Longest wait after such a transcript, for a caller who was cut off before, ms.
    * @defaultValue 600
    */
   readonly completeMaxMs: number;
   /**
-   * Wait when the transcript neither completes nor leaves open what was asked, by expectation, ms.
+   * Wait when the transcript neither completes nor leaves open what was asked, by pace, ms.
    */
-  readonly unknownMs: Readonly<Record<ExpectationKind, number>>;
+  readonly unknownMs: Readonly<Record<Pace, number>>;
   /**
    * Added to an unknown wait when the transcript lacks a sentence end, ms.
    * @defaultValue 250
@@ -100,6 +105,12 @@ export interface UnderstandingOptions {
    */
   readonly minConfidence: number;
   /**
+   * Confidence that a transcript is taken to have whose recogniser gives none, 0..1: an agreement still counts, while
+   * days and times are read back and unlisted names are spelled.
+   * @defaultValue 0.48
+   */
+  readonly assumedConfidence: number;
+  /**
    * A sound without words shorter than this is noise and is passed over in silence, ms.
    * @defaultValue 700
    */
@@ -118,16 +129,14 @@ export interface TurnOptions {
 export const defaultTurnOptions = {
   endpointing: {
     completeMs: 200,
+    consentMs: 420,
     completeMaxMs: 600,
     unknownMs: {
-      free: 600,
-      yes_no: 450,
-      date: 600,
-      time: 600,
+      open: 600,
+      phrase: 600,
+      brief: 450,
+      consent: 550,
       name: 700,
-      purpose: 550,
-      choice: 450,
-      correction: 450,
       digits: 1200,
     },
     unfinishedSentenceMs: 250,
@@ -163,5 +172,5 @@ export const defaultTurnOptions = {
     ],
   },
   silence: { firstMs: 10_000, afterGreetingMs: 12_000, decisionMs: 15_000 },
-  understanding: { minConfidence: 0.2, noiseMs: 700 },
+  understanding: { minConfidence: 0.2, assumedConfidence: 0.48, noiseMs: 700 },
 } as const satisfies TurnOptions;

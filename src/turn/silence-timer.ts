@@ -1,5 +1,5 @@
 import { addMs, type MonoMs } from '../kernel/time.js';
-import type { Expectation } from '../kernel/vocab.js';
+import type { Listening } from '../kernel/vocab.js';
 import type { SilenceOptions } from './options.js';
 
 /** Counts how long nobody has spoken and how often the agent has already asked again. */
@@ -18,9 +18,9 @@ export class SilenceTimer {
   }
 
   /** Sets the wait that belongs to what the agent has just said. */
-  expect(expectation: Expectation, greeting: boolean): void {
+  expect(listening: Listening, greeting: boolean): void {
     const { decisionMs, afterGreetingMs, firstMs } = this.options;
-    this.#waitMs = expectation.decision ? decisionMs : greeting ? afterGreetingMs : firstMs;
+    this.#waitMs = listening.decision ? decisionMs : greeting ? afterGreetingMs : firstMs;
   }
 
   /** Nobody has the floor from `at` on. */

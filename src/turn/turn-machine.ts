@@ -1,32 +1,17 @@
-import { IdSequence, requestId, turnId, type RequestId, type TurnId } from '../kernel/ids.js';
+import { IdSequence, requestId, turnId, type RequestId } from '../kernel/ids.js';
 import type { Machine } from '../kernel/machine.js';
 import { addMs, earliest, type MonoMs } from '../kernel/time.js';
-import type { DtmfDigit, Expectation } from '../kernel/vocab.js';
+import type { Completeness, DtmfDigit, Listening } from '../kernel/vocab.js';
 import { AgentFloor, type CutReason } from './agent-floor.js';
 import { judgeOverlap } from './barge-in.js';
 import { PauseLearner, policyWaitMs } from './endpointing.js';
+import type { OpenTurn } from './open-turn.js';
 import { defaultTurnOptions, type TurnOptions } from './options.js';
 import { SilenceTimer } from './silence-timer.js';
+import { wordsOf } from './types.js';
 import type { Transcript, TurnEndSource, TurnInput, TurnOutput, TurnStamps } from './types.js';
 
-/** Sound of the caller that may become a turn. */
-interface OpenTurn {
-  readonly id: TurnId;
-  readonly fromSample: number;
-  readonly startedAt: MonoMs;
-  /** Speech so far, without the pauses. */
-  speechMs: number;
-  speakingSince: MonoMs | undefined;
-  endedAt: MonoMs;
-  endSample: number;
-  vadEndAt: MonoMs | undefined;
-  request: RequestId | undefined;
-  promoted: boolean;
-  transcript: Transcript | undefined;
-  transcriptAt: MonoMs | undefined;
-}
-
-const FREE: Expectation = { kind: 'free', decision: false };
+const OPEN: Listening = { pace: 'open', decision: false };
 const SAMPLES_PER_MS = 8;
 
 /**
@@ -48,7 +33,7 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
   #thinking = false;
   #held = false;
   #connected = false;
-  #expectation: Expectation = FREE;
+  #listening: Listening = OPEN;
   #turn: OpenTurn | undefined;
 
   constructor(options: TurnOptions = defaultTurnOptions) {
@@ -59,11 +44,6 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
   /** True while the agent has something to say, playing or paused. */
   get agentHasFloor(): boolean {
     return this.#agent.busy;
-  }
-
-  /** What the dialog expects of the caller now. */
-  get expectation(): Expectation {
-    return this.#expectation;
   }
 
   poll(): TurnOutput | undefined {
@@ -87,6 +67,10 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
       }
       case 'transcript': {
         this.#transcript(now, input);
+        break;
+      }
+      case 'partial': {
+        this.#partial(now, input.text, input.completeness);
         break;
       }
       case 'transcript_failed': {
@@ -121,6 +105,10 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
       case 'interrupt': {
         this.#cut(now, 'interrupt');
         this.#rest(now);
+        break;
+      }
+      case 'stand_still': {
+        this.#standStill(now);
         break;
       }
       case 'hold': {
@@ -158,6 +146,7 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
         promoted: false,
         transcript: undefined,
         transcriptAt: undefined,
+        foreseen: undefined,
       };
     } else if (turn.speakingSince === undefined) {
       this.#pauses.resumedAfter(startedAt - turn.endedAt);
@@ -208,9 +197,25 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
     turn.transcriptAt = now;
     if (!this.#judgeOverlap(now, turn, transcript)) return;
     if (!transcript.noSpeech && transcript.text !== '') {
-      const { text, confidence } = transcript;
-      this.#outputs.push({ type: 'speculation', turnId: turn.id, text, confidence });
+      this.#outputs.push({ type: 'speculation', turnId: turn.id, ...wordsOf(transcript) });
     }
+  }
+
+  /**
+   * Words of a caller who still speaks. Over the agent's voice they cut it, unless they say "go on"; and where they
+   * already answer what was asked, the reply is prepared. Whether the turn is over is for the pause to say.
+   */
+  #partial(now: MonoMs, text: string, completeness: Completeness): void {
+    const turn = this.#turn;
+    if (turn?.speakingSince === undefined) return;
+    if (this.#agent.overlap !== undefined) {
+      const verdict = judgeOverlap(text, false, this.#listening, this.#options.bargeIn);
+      if (verdict !== 'interrupts') return;
+      this.#cut(now, 'words');
+    }
+    if (completeness !== 'complete' || turn.foreseen === text) return;
+    turn.foreseen = text;
+    this.#outputs.push({ type: 'speculation', turnId: turn.id, text });
   }
 
   /** Decides an open overlap by the caller's words. Returns false when they were none and the turn is dropped. */
@@ -219,7 +224,7 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
     const verdict = judgeOverlap(
       transcript.text,
       transcript.noSpeech,
-      this.#expectation,
+      this.#listening,
       this.#options.bargeIn,
     );
     if (verdict === 'interrupts') {
@@ -273,14 +278,22 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
 
   #agentSay(now: MonoMs, say: Extract<TurnInput, { type: 'agent_say' }>): void {
     this.#agent.add(say.utteranceId, say.interruptible);
-    this.#expectation = say.expectation;
-    this.#silence.expect(say.expectation, say.greeting);
+    this.#listening = say.listening;
+    this.#silence.expect(say.listening, say.greeting);
     this.#silence.stop();
     const turn = this.#turn;
     if (turn === undefined || this.#agent.playing) return;
     // The caller has the floor: the agent's words wait until the caller's turn is judged.
     this.#agent.yield(now, turn.startedAt);
     if (turn.transcript !== undefined) this.#judgeOverlap(now, turn, turn.transcript);
+  }
+
+  /** What comes next of the agent ends it. */
+  #standStill(now: MonoMs): void {
+    this.#cut(now, 'interrupt');
+    this.#silence.stop();
+    this.#silence.reset();
+    this.#thinking = true;
   }
 
   #hold(now: MonoMs, held: boolean): void {
@@ -333,13 +346,7 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
   #waitMs(transcript: Transcript): number {
     const { endpointing } = this.#options;
     if (transcript.noSpeech || transcript.text === '') return endpointing.completeMs;
-    return policyWaitMs(
-      this.#expectation,
-      transcript.completeness,
-      transcript.text,
-      this.#pauses,
-      endpointing,
-    );
+    return policyWaitMs(this.#listening, transcript.completeness, transcript.text, this.#pauses, endpointing);
   }
 
   #overlapDeadline(): MonoMs | undefined {
@@ -406,7 +413,7 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
 
   #commit(now: MonoMs, turn: OpenTurn, source: TurnEndSource): void {
     const { transcript } = turn;
-    const { minConfidence, noiseMs } = this.#options.understanding;
+    const { minConfidence, assumedConfidence, noiseMs } = this.#options.understanding;
     const stamps: TurnStamps = {
       speechStartedAt: turn.startedAt,
       speechEndedAt: turn.endedAt,
@@ -424,11 +431,10 @@ export class TurnMachine implements Machine<TurnInput, TurnOutput> {
     this.#silence.reset();
     this.#pauses.turnEnded(turn.endedAt);
     this.#thinking = true;
-    if (transcript === undefined || empty || transcript.confidence < minConfidence) {
+    if (transcript === undefined || empty || (transcript.confidence ?? assumedConfidence) < minConfidence) {
       this.#outputs.push({ type: 'not_understood', turnId: turn.id, stamps });
       return;
     }
-    const { text, confidence } = transcript;
-    this.#outputs.push({ type: 'turn_ended', turnId: turn.id, text, confidence, stamps });
+    this.#outputs.push({ type: 'turn_ended', turnId: turn.id, ...wordsOf(transcript), stamps });
   }
 }

@@ -1,18 +1,31 @@
 import type { RequestId, TurnId, UtteranceId } from '../kernel/ids.js';
 import type { MonoMs } from '../kernel/time.js';
-import type { Completeness, DtmfDigit, Expectation } from '../kernel/vocab.js';
+import type { Completeness, DtmfDigit, Listening, SpeechEvidence } from '../kernel/vocab.js';
 
 /** A transcript with what the dialog makes of it. */
 export interface Transcript {
   readonly requestId: RequestId;
   readonly text: string;
-  /** 0..1 */
-  readonly confidence: number;
+  /** 0..1; missing where the recogniser gives none. */
+  readonly confidence?: number;
   /** The recogniser heard no words. */
   readonly noSpeech: boolean;
   /** Whether the text already answers what was asked. */
   readonly completeness: Completeness;
+  /** Passed on with the turn. */
+  readonly evidence?: SpeechEvidence;
 }
+
+/** What is passed on of a transcript. */
+export const wordsOf = ({
+  text,
+  confidence,
+  evidence,
+}: Transcript): Pick<Transcript, 'text' | 'confidence' | 'evidence'> => ({
+  text,
+  ...(confidence === undefined ? {} : { confidence }),
+  ...(evidence === undefined ? {} : { evidence }),
+});
 
 /** What the turn machine is told. */
 export type TurnInput =
@@ -21,6 +34,8 @@ export type TurnInput =
   /** The caller paused; `endedAt` is when the last speech sample was received. */
   | { readonly type: 'speech_end'; readonly endSample: number; readonly endedAt: MonoMs }
   | ({ readonly type: 'transcript' } & Transcript)
+  /** Words of a turn that goes on. */
+  | { readonly type: 'partial'; readonly text: string; readonly completeness: Completeness }
   | { readonly type: 'transcript_failed'; readonly requestId: RequestId; readonly retry: boolean }
   | { readonly type: 'dtmf'; readonly digit: DtmfDigit }
   /** Typed text of a conversation socket. */
@@ -31,7 +46,7 @@ export type TurnInput =
       readonly utteranceId: UtteranceId;
       readonly interruptible: boolean;
       readonly greeting: boolean;
-      readonly expectation: Expectation;
+      readonly listening: Listening;
     }
   | { readonly type: 'playout_started'; readonly utteranceId: UtteranceId }
   | { readonly type: 'playout_finished'; readonly utteranceId: UtteranceId }
@@ -39,6 +54,8 @@ export type TurnInput =
   | { readonly type: 'no_reply' }
   /** The other side asked for the agent to stop (supervisor, socket control). */
   | { readonly type: 'interrupt' }
+  /** Somebody else speaks in the agent's place: its words are dropped, and no silence is waited for. */
+  | { readonly type: 'stand_still' }
   | { readonly type: 'hold'; readonly held: boolean }
   /** The call can hear us from now on; silence waits begin. */
   | { readonly type: 'connected' }
@@ -75,7 +92,8 @@ export type TurnOutput =
       readonly type: 'speculation';
       readonly turnId: TurnId;
       readonly text: string;
-      readonly confidence: number;
+      readonly confidence?: number;
+      readonly evidence?: SpeechEvidence;
     }
   | { readonly type: 'pause_playout' }
   | { readonly type: 'resume_playout' }
@@ -91,7 +109,8 @@ export type TurnOutput =
       readonly type: 'turn_ended';
       readonly turnId: TurnId;
       readonly text: string;
-      readonly confidence: number;
+      readonly confidence?: number;
+      readonly evidence?: SpeechEvidence;
       readonly stamps: TurnStamps;
     }
   | { readonly type: 'not_understood'; readonly turnId: TurnId; readonly stamps: TurnStamps }

@@ -2,19 +2,22 @@ import { ringOf, sources, type SourceFile } from './source-tree.js';
 
 const files = sources('src');
 
-const MIDDLE = ['sipserver', 'media', 'call', 'speech', 'turn', 'dialog', 'store', 'telemetry'];
-const LEAVES = ['kernel', 'threads'];
+const MIDDLE = ['sipserver', 'media', 'call', 'speech', 'turn', 'dialog', 'store', 'telemetry', 'live'];
+const LEAVES = ['kernel', 'threads', 'net', 'documents'];
 
 /** Rings that each ring may import beside itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   threads: ['kernel'],
+  net: ['kernel'],
+  documents: ['kernel', 'threads', 'net'],
   ...Object.fromEntries(MIDDLE.map((ring) => [ring, LEAVES])),
   jobs: [...LEAVES, 'store', 'telemetry'],
   session: [...LEAVES, ...MIDDLE],
   api: [...LEAVES, ...MIDDLE, 'session', 'jobs'],
+  client: ['api'],
   app: [...LEAVES, ...MIDDLE, 'session', 'jobs', 'api'],
-  cli: [...LEAVES, ...MIDDLE, 'session', 'jobs', 'api', 'app'],
+  cli: [...LEAVES, ...MIDDLE, 'session', 'jobs', 'api', 'client', 'app'],
 };
 
 /** Packages that only one place may import, as patterns of paths. */
@@ -22,20 +25,33 @@ const SOLE_IMPORTERS: readonly (readonly [string, RegExp])[] = [
   ['drachtio-srf', /^src\/call\/sip-edge/],
   ['node:dgram', /^src\/(media|sipserver)\//],
   ['onnxruntime-node', /^src\/speech\//],
+  ['@echogarden/rnnoise-wasm', /^src\/speech\//],
   ['pg', /^src\/store\//],
   ['@electric-sql/pglite', /^src\/store\//],
   ['bullmq', /^src\/jobs\//],
-  ['ioredis', /^src\/(jobs|store)\//],
+  ['ioredis', /^src\/(jobs|store|net\/cache)\//],
   ['fastify', /^src\/api\//],
   ['fastify-type-provider-zod', /^src\/api\//],
   ['@fastify/websocket', /^src\/api\//],
+  ['@fastify/multipart', /^src\/api\//],
   ['@fastify/swagger', /^src\/api\//],
   ['pino', /^src\/telemetry\//],
   ['prom-client', /^src\/telemetry\//],
   ['commander', /^src\/cli\//],
+  ['undici', /^src\/net\//],
+  ['eventsource-parser', /^src\/net\//],
+  ['@jambonz/node-client', /^src\/call\/pbx\//],
   ['rtp.js', /^src\/media\//],
   ['@energetic-ai/embeddings', /^src\/dialog\//],
   ['hnswlib-node', /^src\/dialog\//],
+  ['unpdf', /^src\/documents\//],
+  ['mammoth', /^src\/documents\//],
+  ['linkedom', /^src\/documents\//],
+  ['@mozilla/readability', /^src\/documents\//],
+  ['@google/genai', /^src\/dialog\/llm\//],
+  ['@modelcontextprotocol/client', /^src\/dialog\/llm\/tools\//],
+  ['p-queue', /^src\/dialog\/llm\//],
+  ['jsonrepair', /^src\/dialog\/llm\//],
 ];
 
 test('every folder below src is a ring of the design', () => {
@@ -56,6 +72,27 @@ test('imports point one way: kernel and threads, the middle rings, session and j
       }
     }
   }
+  expect(wrong).toEqual([]);
+});
+
+test('the client has the types of the API and nothing else of the program, so that a browser can run it', () => {
+  const wrong = files
+    .filter(({ path }) => ringOf(path) === 'client')
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target, typeOnly }) => !typeOnly && !target.startsWith('src/client/'))
+        .map(({ target, line }) => `${path}:${line} imports ${target}`),
+    );
+  expect(wrong).toEqual([]);
+});
+
+test('the console takes from the program the client and lists without code only', () => {
+  const SHARED = /^src\/(client\/|api\/core\/(permissions|password-rules)\.ts$|kernel\/vocab\.ts$)/;
+  const wrong = sources('web').flatMap(({ path, imports }) =>
+    imports
+      .filter(({ target, typeOnly }) => !typeOnly && target.startsWith('src/') && !SHARED.test(target))
+      .map(({ target, line }) => `${path}:${line} imports ${target}`),
+  );
   expect(wrong).toEqual([]);
 });
 

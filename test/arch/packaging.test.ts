@@ -1,5 +1,6 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { parse } from 'yaml';
 import { loadConfig } from '../../src/app/config/index.js';
 import { SETTING_KEYS } from '../../src/app/config/settings.js';
@@ -14,6 +15,8 @@ interface Service {
   readonly environment?: Readonly<Record<string, string | number | null>>;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
+  readonly profiles?: readonly string[];
+  readonly logging?: object;
   readonly healthcheck?: { readonly test?: readonly string[]; readonly interval: string };
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
 }
@@ -28,15 +31,43 @@ test('the build makes the command executable: npx runs it as it is, in a checkou
   expect(() => accessSync(join(projectRoot(), bin.leibniz), constants.X_OK)).not.toThrow();
 });
 
+describe('the console that the build makes', () => {
+  const folder = join(projectRoot(), 'dist/web');
+  const index = readFileSync(join(folder, 'index.html'), 'utf8');
+  const assets = readdirSync(join(folder, 'assets'));
+  const kilobytes = (name: string): number =>
+    gzipSync(readFileSync(join(folder, 'assets', name))).length / 1000;
+
+  test('is small: 180 kB of script and 15 kB of style at first, 30 kB a page, compressed', () => {
+    const first = assets.filter((name) => index.includes(name));
+    const sizes = (names: readonly string[], ending: string): number[] =>
+      names.filter((name) => name.endsWith(ending)).map(kilobytes);
+    expect(sizes(first, '.js').reduce((sum, size) => sum + size, 0)).toBeLessThan(180);
+    expect(sizes(first, '.css').reduce((sum, size) => sum + size, 0)).toBeLessThan(15);
+    const pages = assets.filter((name) => !first.includes(name));
+    expect(Math.max(...sizes(pages, '.js'))).toBeLessThan(30);
+  });
+
+  test('has compressed copies, no source maps, and no script, style or address of others in its page', () => {
+    expect(assets.some((name) => name.endsWith('.js.br'))).toBe(true);
+    expect(assets.filter((name) => name.endsWith('.map'))).toEqual([]);
+    expect(index).not.toMatch(/<style|<script(?![^>]* src=)|https?:/);
+  });
+});
+
 describe('docker-compose.yml', () => {
   const text = read('docker-compose.yml');
   /** As compose sees it when no variable is set. */
-  const compose = parse(text.replace(/\$\{[A-Z_]+:-([^}]*)\}/g, '$1')) as Compose;
+  const compose = parse(text.replace(/\$\{[A-Z_]+:-([^}]*)\}/g, '$1'), { merge: true }) as Compose;
   const services = Object.entries(compose.services);
 
   test('has the agent and what it grows on, each with a health check', () => {
-    expect(Object.keys(compose.services).sort()).toEqual(['agent', 'drachtio', 'minio', 'postgres', 'redis']);
-    for (const [, service] of services) expect(service.healthcheck?.interval).toMatch(/^\d+s$/);
+    const usual = services.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name);
+    expect(usual.sort()).toEqual(['agent', 'drachtio', 'minio', 'postgres', 'redis']);
+    for (const [, service] of services) {
+      expect(service.healthcheck?.interval).toMatch(/^\d+s$/);
+      expect(service.logging).toMatchObject({ options: { 'max-size': '10m', 'max-file': '5' } });
+    }
     for (const [name, service] of services.filter(([n]) => n !== 'agent')) {
       expect([name, service.healthcheck?.test?.[0]]).toEqual([name, expect.stringMatching(/^CMD(-SHELL)?$/)]);
     }
@@ -63,9 +94,9 @@ describe('docker-compose.yml', () => {
     expect(config.sip.server).toMatchObject({ kind: 'drachtio', port: 9022 });
   });
 
-  test('the agent and drachtio share the network of the machine; everything else is on loopback', () => {
+  test('what speaks to the agent on loopback shares the network of the machine; everything else is on loopback', () => {
     for (const [name, service] of services) {
-      const onHost = name === 'agent' || name === 'drachtio';
+      const onHost = ['agent', 'drachtio', 'prometheus', 'grafana'].includes(name);
       expect([name, service.network_mode]).toEqual([name, onHost ? 'host' : undefined]);
       for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
     }

@@ -31,7 +31,7 @@ export function filesBelow(folder: string, accept: (path: string) => boolean): s
     for (const entry of readdirSync(at, { withFileTypes: true })) {
       const path = join(at, entry.name);
       if (entry.isDirectory() && !SKIPPED.has(entry.name)) walk(path);
-      else if (entry.isFile()) {
+      else if (entry.isFile() && !SKIPPED.has(entry.name)) {
         const short = relative(root, path).replaceAll('\\', '/');
         if (accept(short)) found.push(short);
       }
@@ -41,9 +41,9 @@ export function filesBelow(folder: string, accept: (path: string) => boolean): s
   return found.sort();
 }
 
-/** The parsed TypeScript files below a folder. */
+/** The parsed TypeScript files below a folder, with and without JSX. */
 export function sources(folder: string): SourceFile[] {
-  return filesBelow(folder, (path) => path.endsWith('.ts')).map((path) => {
+  return filesBelow(folder, (path) => /\.tsx?$/.test(path)).map((path) => {
     const text = readFileSync(join(projectRoot(), path), 'utf8');
     return parse(path, text);
   });

@@ -6,8 +6,9 @@ import { buildRtcp, parseRtcp, toNtp } from '../../src/media/core/rtcp.js';
 import { writeRtpHeader } from '../../src/media/core/rtp-packet.js';
 import { SdpNegotiator } from '../../src/media/core/sdp-negotiation.js';
 import { parseSdp } from '../../src/media/core/sdp.js';
-import { parseWav, formatWav } from '../../src/media/core/wav-format.js';
-import { Pacer, RtpMediaSession } from '../../src/media/index.js';
+import { parseWav, formatWav } from '../../src/kernel/wav.js';
+import { Pacer } from '../../src/media/pacer.js';
+import { RtpMediaSession } from '../../src/media/rtp-media-session.js';
 import { heldBytes } from '../support/heap.js';
 import { VirtualNetwork } from '../support/virtual-rtp.js';
 import { VirtualTime } from '../support/virtual-time.js';
@@ -115,7 +116,7 @@ test(`${ROUNDS} mutated telephone events: no throw, no more presses than events`
     const event = Math.floor(n / 8);
     const payload = mutateBytes(rng, Uint8Array.of(event % 16, n % 8 > 4 ? 0x8a : 0x0a, 0, (n % 8) * 20));
     const timestamp = rtpTs(rng.uint32() % 20 === 0 ? rng.uint32() : event * 1600);
-    receiver.packet(monoMs(n * 20), timestamp, payload, 8000, (press) => {
+    receiver.packet(monoMs(n * 20), n & 0xffff, timestamp, payload, 8000, (press) => {
       presses++;
       expect(press.durationMs).toBeLessThanOrEqual(5000);
     });

@@ -1,3 +1,4 @@
+import { wallMs } from '../../src/kernel/time.js';
 import { ReplayCall } from './harness.js';
 
 /** Books Tuesday 1 December at three in the afternoon, up to the read-back. */
@@ -54,12 +55,14 @@ describe('what the caller decides', () => {
     expect((await call.store.appointments.list()).total).toBe(0);
   });
 
-  test('a caller who hangs up at the read-back has booked nothing', async () => {
+  test('a caller who hangs up at the read-back has booked nothing, and the time is free for the next one', async () => {
     const call = await ReplayCall.dial();
     await upToReadBack(call);
     call.leg.hangup('caller_hangup');
     await call.time.advance(10_000);
     expect((await call.store.appointments.list()).total).toBe(0);
+    const [from, to] = [wallMs(Date.UTC(2026, 11, 1)), wallMs(Date.UTC(2026, 11, 2))];
+    expect(await call.store.appointments.busy(from, to)).toEqual([]);
     expect(call.store.appended.at(-1)).toMatchObject({ kind: 'call_ended', reason: 'caller_hangup' });
   });
 
@@ -67,7 +70,7 @@ describe('what the caller decides', () => {
     const call = await ReplayCall.dial();
     await call.ask('I would like to book an appointment.');
     const answer = await call.ask('What are your opening hours?');
-    expect(answer).toContain('nine to five');
+    expect(answer).toContain('9 AM to 5 PM');
     await call.ask('Tuesday December first.');
     await call.ask('Three p.m.');
     await call.ask('Course registration.');

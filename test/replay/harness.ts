@@ -1,5 +1,8 @@
 import { dialogPort } from '../../src/app/dialog-wiring.js';
 import { FakeKnowledge } from '../../src/dialog/testing/fake-knowledge.js';
+import type { ModelContext } from '../../src/dialog/core/model/types.js';
+import { LimitedModel } from '../../src/dialog/llm/limited-model.js';
+import { ScriptedProvider } from '../../src/dialog/testing/scripted-provider.js';
 import { callId, requestId, utteranceId } from '../../src/kernel/ids.js';
 import { seededRng } from '../../src/kernel/rng.js';
 import type { DtmfDigit, Termination } from '../../src/kernel/vocab.js';
@@ -7,6 +10,7 @@ import { Pacer } from '../../src/media/pacer.js';
 import type { MediaEvent } from '../../src/media/ports.js';
 import { RtpMediaSession } from '../../src/media/rtp-media-session.js';
 import { CallSession } from '../../src/session/call-session.js';
+import { LiveDesk } from '../../src/session/live/live-desk.js';
 import type { SessionEvent, SessionLeg, SessionLegEvent, SessionPorts } from '../../src/session/ports.js';
 import { EnergyVad } from '../../src/speech/testing/energy-vad.js';
 import { FakeStt, type FakeAnswer } from '../../src/speech/testing/fake-stt.js';
@@ -26,8 +30,19 @@ export interface ReplayOptions {
   readonly stt?: (index: number, heard: string) => FakeAnswer | undefined;
   readonly answers?: Readonly<Record<string, string>>;
   readonly knowledgeDelayMs?: number;
+  /** Whether the recogniser may be asked for partial words. */
+  readonly partials?: boolean;
+  /** A language model beside the dialog: what it is, and what it does with each request. */
+  readonly model?: {
+    readonly context: ModelContext;
+    readonly script: ConstructorParameters<typeof ScriptedProvider>[1];
+  };
   /** A key that is pressed, by INFO, before the call's first packet. */
   readonly firstKey?: DtmfDigit;
+  /** Longest call, ms. */
+  readonly maxCallMs?: number;
+  /** What a person says who takes the call, whatever they sound like. */
+  readonly colleague?: string;
 }
 
 /** One spoken word lasts this long with the fake voice; the caller uses the same one. */
@@ -72,8 +87,12 @@ export class ReplayCall {
   readonly tts: FakeTts;
   readonly stt: FakeStt;
   readonly knowledge: FakeKnowledge;
+  /** The model of the options. */
+  readonly provider: ScriptedProvider | undefined;
   readonly events: { readonly at: number; readonly event: SessionEvent }[] = [];
   readonly session: CallSession;
+  /** Supervisors of the call. */
+  readonly live: LiveDesk;
   readonly phone: RtpMediaSession;
   readonly agentMedia: RtpMediaSession;
   readonly #phoneTransport: VirtualRtpTransport;
@@ -101,6 +120,8 @@ export class ReplayCall {
     this.tts = new FakeTts(time, { wordMs: WORD_MS, delayMs: 40 });
     let requests = 0;
     this.stt = new FakeStt(time, (request) => {
+      // The telephone of this call is narrowband; a console is not.
+      if (request.sampleRateHz === 16_000) return { text: options.colleague ?? '', delayMs: 60 };
       const heard = this.#recognise(request.pcm);
       const scripted = options.stt?.(requests++, heard);
       return { text: heard, delayMs: options.sttDelayMs ?? 60, ...scripted };
@@ -109,19 +130,40 @@ export class ReplayCall {
       scheduler: time,
       delayMs: options.knowledgeDelayMs ?? 20,
       answers: options.answers ?? { hours: 'We are open from nine to five on weekdays.' },
-      intents: { hours: 'RAG_QUERY', library: 'RAG_QUERY' },
+      intents: { hours: 'RAG_QUERY', library: 'RAG_QUERY', 'an appointment': 'APPOINTMENT_SCHEDULING' },
+    });
+    const { model } = options;
+    this.provider = model === undefined ? undefined : new ScriptedProvider(time, model.script);
+    const limits = { concurrency: 4, perMinute: 0, queued: 8 };
+    this.live = new LiveDesk({
+      scheduler: time,
+      instanceId: 'i1',
+      persona: () => context.persona.id,
+      supervision: {
+        transcription: { vad: new EnergyVad(), stt: this.stt, scheduler: time },
+        maxListeners: 5,
+        graceMs: 5000,
+        person: () => 'sip:desk@example.org',
+        counted: () => undefined,
+      },
     });
     const ports: SessionPorts = {
+      ...(this.provider === undefined
+        ? {}
+        : { model: new LimitedModel(this.provider, { scheduler: time, limits }) }),
       scheduler: time,
       vad: new EnergyVad(),
-      stt: this.stt,
+      stt: options.partials === true ? withPartials(this.stt) : this.stt,
       tts: this.tts,
       dialog: dialogPort,
-      knowledge: this.knowledge,
-      journal: this.store.journal,
+      knowledge: this.live.knowledge(this.knowledge),
+      journal: this.live.journal(this.store.journal),
       appointments: this.store.appointments,
+      callbacks: this.store.callbacks,
+      waitingList: this.store.waitingList,
+      tools: { call: () => Promise.resolve({ type: 'failed', why: 'unavailable' }) },
       conversations: this.store.conversations,
-      context,
+      context: model === undefined ? context : { ...context, model: model.context },
     };
     const offer = this.phone.createOffer();
     const answer = this.agentMedia.answerOffer(offer);
@@ -133,7 +175,12 @@ export class ReplayCall {
       leg: this.leg,
       media: this.agentMedia,
       ports,
-      observer: (event) => this.events.push({ at: time.now(), event }),
+      ...(options.maxCallMs === undefined ? {} : { options: { maxCallMs: options.maxCallMs } }),
+      observer: (event) => {
+        this.events.push({ at: time.now(), event });
+        this.live.observer('call-1')(event);
+      },
+      supervision: this.live,
     });
     const accepted = this.phone.acceptAnswer(answer.value.sdp);
     if (!accepted.ok) throw new Error(accepted.error.message);
@@ -145,9 +192,21 @@ export class ReplayCall {
 
   /** Calls and listens to the greeting. */
   static async dial(options: ReplayOptions = {}): Promise<ReplayCall> {
-    const call = new ReplayCall(options, await shippedContext());
+    const call = await ReplayCall.ring(options);
     await call.listen();
     return call;
+  }
+
+  /** Calls; the agent has said nothing yet. */
+  static async ring(options: ReplayOptions = {}): Promise<ReplayCall> {
+    return new ReplayCall(options, await shippedContext());
+  }
+
+  /** The transcript so far, as `role: what was heard`. */
+  get lines(): string[] {
+    return this.store.appended.flatMap((event) =>
+      event.kind === 'turn' ? [`${event.role}: ${event.pii.heard ?? event.pii.text}`] : [],
+    );
   }
 
   /** Everything the agent meant to say, in order. */
@@ -205,12 +264,13 @@ export class ReplayCall {
     let quiet = -1;
     for (let waited = 0; waited < maxMs && this.leg.ended === undefined; waited += 20) {
       await this.time.advance(20);
-      const started = this.of('agent_text').length;
+      // Words that come in pieces are one utterance.
+      const started = new Set(this.of('agent_text').map(({ utteranceId }) => utteranceId)).size;
       const finished = this.of('agent_finished').length;
       quiet = started > this.#listened && finished === started ? quiet + 20 : -1;
       if (quiet >= quietMs) break;
     }
-    this.#listened = this.of('agent_text').length;
+    this.#listened = new Set(this.of('agent_text').map(({ utteranceId }) => utteranceId)).size;
   }
 
   /** Speaks and listens to the whole answer. */
@@ -263,6 +323,16 @@ export class ReplayCall {
     const known = this.#words.slice(0, Math.max(this.#spoken, this.#words.length));
     return tones === 0 ? '' : known.slice(-tones).join(' ');
   }
+}
+
+/** The engine with two workers that may be asked for partial words. */
+function withPartials(stt: FakeStt): FakeStt {
+  return Object.assign(Object.create(stt) as FakeStt, {
+    capabilities: { ...stt.capabilities, partials: true },
+    stats: () => ({ ...stt.stats(), workers: 2, busy: 0 }),
+    transcribe: stt.transcribe.bind(stt),
+    promote: stt.promote.bind(stt),
+  });
 }
 
 /** Stretches of sound of at least 120 ms with at least 30 ms of quiet between them. */

@@ -64,6 +64,9 @@ async function portsOf(time: VirtualTime, store: FakeStore): Promise<SessionPort
     knowledge: new FakeKnowledge({ scheduler: time, answers: {}, intents: {} }),
     journal: store.journal,
     appointments: store.appointments,
+    callbacks: store.callbacks,
+    waitingList: store.waitingList,
+    tools: { call: () => Promise.resolve({ type: 'failed', why: 'unavailable' }) },
     conversations: store.conversations,
     context: await shippedContext(),
   };

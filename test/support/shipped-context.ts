@@ -1,14 +1,16 @@
 import { join } from 'node:path';
-import { loadBusiness } from '../../src/dialog/business.js';
-import { loadPrompts } from '../../src/dialog/prompts.js';
+import { officeOf } from '../../src/app/engines.js';
+import { loadPack } from '../../src/dialog/pack/load.js';
 import type { SessionPorts } from '../../src/session/ports.js';
 import { projectRoot } from '../../src/threads/project-root.js';
 
-/** The business and the words that come with the program. */
-export async function shippedContext(): Promise<SessionPorts['context']> {
-  const business = await loadBusiness(join(projectRoot(), 'business.yaml'));
-  const { prompts, personas } = await loadPrompts(join(projectRoot(), 'prompts'));
-  const [persona] = Object.values(personas);
-  if (persona === undefined) throw new Error('no persona');
-  return { business, prompts, persona: { id: persona.id, name: persona.name } };
+/**
+ * A pack that comes with the program, as the dialog sees it; the voice is left to the engine.
+ *
+ * @param folder - below the project's root; the root itself, which is the default pack, unless told
+ */
+export async function shippedContext(folder = '.'): Promise<SessionPorts['context']> {
+  const office = officeOf(await loadPack(join(projectRoot(), folder)));
+  const { voice: _voice, ...persona } = office.persona;
+  return { ...office, persona };
 }

@@ -1,4 +1,5 @@
 import type { MonoMs } from '../../kernel/time.js';
+import { dropOldest } from './drop-oldest.js';
 
 /** Span over which requests are counted. */
 const WINDOW_MS = 60_000;
@@ -41,12 +42,7 @@ export class RateLimiter {
     // Deleting first moves the key to the end: the map's order is the order of last use.
     this.#hits.delete(key);
     this.#hits.set(key, recent);
-    if (this.#hits.size > this.maxKeys) this.#forgetOldest();
+    dropOldest(this.#hits, this.maxKeys);
     return 0;
-  }
-
-  #forgetOldest(): void {
-    const first = this.#hits.keys().next();
-    if (first.done !== true) this.#hits.delete(first.value);
   }
 }

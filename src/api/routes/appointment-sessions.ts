@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { APPOINTMENT_STATES, SLOT_NAMES } from '../../dialog/core/types.js';
+import { APPOINTMENT_STATES, SLOT_NAMES } from '../../dialog/core/tasks/appointments/progress.js';
 import type { App, RouteContext } from '../context.js';
 import type { AppointmentSession } from '../ports.js';
 import { failures, freeText, idParams, idText } from '../schemas/common.js';
@@ -32,7 +32,7 @@ const view = (s: AppointmentSession) => ({
  * @param prefix - `/api/v1/appointment/session`, beside the conversation's own `/api/v1/session`
  */
 export function appointmentSessionRoutes(app: App, { ports }: RouteContext, prefix: string): void {
-  const config = { protected: true };
+  const config = { permission: 'test.use' } as const;
   const tags = ['Appointment sessions'];
 
   app.post(

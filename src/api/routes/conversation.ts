@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { App, RouteContext } from '../context.js';
+import { clientKey } from '../security.js';
 import { failures, idParams } from '../schemas/common.js';
 
 const created = z.object({
@@ -23,23 +24,25 @@ const history = z.object({
 const ended = z.object({ session_id: z.string(), status: z.literal('ended') });
 
 /** Sessions of the conversation socket. */
-export function conversationRoutes(app: App, { ports }: RouteContext): void {
+export function conversationRoutes(app: App, { ports, gate }: RouteContext): void {
   app.post(
     '/api/v1/session/create',
     {
+      config: { newSession: true },
       schema: {
         summary: 'A new conversation',
         tags: ['Conversation'],
         response: { 200: created, ...failures },
       },
     },
-    async () => ports.conversation.create(),
+    async ({ headers, ip }) =>
+      ports.conversation.create(gate.hasToken(headers.authorization) ? '' : clientKey(ip)),
   );
 
   app.get(
     '/api/v1/session/:id/history',
     {
-      config: { protected: true },
+      config: { permission: 'test.use' },
       schema: {
         summary: 'What has been said',
         tags: ['Conversation'],
@@ -65,7 +68,7 @@ export function conversationRoutes(app: App, { ports }: RouteContext): void {
   app.delete(
     '/api/v1/session/:id',
     {
-      config: { protected: true },
+      config: { permission: 'test.use' },
       schema: {
         summary: 'Ends a conversation',
         tags: ['Conversation'],

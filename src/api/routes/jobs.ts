@@ -3,25 +3,12 @@ import { LeibnizError } from '../../kernel/errors.js';
 import { compact } from '../compact.js';
 import type { App, RouteContext } from '../context.js';
 import { failures, idParams, listOf, paging } from '../schemas/common.js';
+import { jobStatus, jobView } from '../schemas/jobs.js';
 
-const jobStatus = z.enum(['pending', 'processing', 'completed', 'failed']);
+/** The wire form of a job. */
+export type JobView = z.output<typeof jobView>;
 
-const jobView = z.object({
-  id: z.string(),
-  type: z.string(),
-  status: jobStatus.describe('`failed` jobs are the dead letters'),
-  priority: z.number(),
-  retry_count: z.number().int(),
-  max_retries: z.number().int(),
-  payload: z.unknown(),
-  result: z.unknown(),
-  error_message: z.string().nullable(),
-  created_at: z.string(),
-  started_at: z.string().nullable(),
-  completed_at: z.string().nullable(),
-});
-
-const config = { protected: true };
+const config = { permission: 'jobs.read' } as const;
 const tags = ['Jobs'];
 
 /** Follow-up jobs and dead letters. */
@@ -33,7 +20,7 @@ export function jobRoutes(app: App, { ports }: RouteContext): void {
       schema: {
         summary: 'Follow-up jobs, newest first',
         tags,
-        querystring: z.object({
+        querystring: z.strictObject({
           ...paging,
           status: jobStatus.optional(),
           type: z.string().max(100).optional(),
@@ -60,7 +47,7 @@ export function jobRoutes(app: App, { ports }: RouteContext): void {
   app.post(
     '/api/v1/jobs/:id/retry',
     {
-      config,
+      config: { permission: 'jobs.retry' },
       schema: {
         summary: 'Puts a dead letter back to work with all its retries',
         tags,

@@ -8,7 +8,7 @@ const classifyBody = z.object({
   text: freeText,
   context: z
     .object({
-      previous_intent: z.enum(INTENT_NAMES).optional(),
+      previous_intent: z.enum(INTENT_NAMES).nullish(),
       session_id: idText.optional(),
       conversation_turn: z.number().int().min(0).max(10_000).optional(),
     })
@@ -16,7 +16,7 @@ const classifyBody = z.object({
 });
 
 const classification = z.object({
-  intent: z.enum(INTENT_NAMES),
+  intent: z.string().describe('Id of an intent of the pack, OUT_OF_SCOPE where none fits'),
   confidence: z.number().min(0).max(1),
   user_context: z.string().nullable(),
   entities: z.record(z.string(), z.string()),
@@ -53,6 +53,19 @@ const answer = z.object({
   }),
 });
 
+const passageView = z.object({
+  id: z.string(),
+  title: z.string(),
+  path: z.string().nullable(),
+  score: z.number().nullable(),
+  text: z.string(),
+});
+
+/** The wire form of a classification. */
+export type ClassificationView = z.output<typeof classification>;
+/** The wire form of an answer. */
+export type AnswerView = z.output<typeof answer>;
+
 const rebuildBody = z
   .object({ knowledge_base_path: z.string().min(1).max(1024).optional() })
   .nullish()
@@ -62,8 +75,8 @@ const rebuilt = z.object({ status: z.literal('success'), documents_indexed: z.nu
 
 const UNKNOWN_ANSWER = "I don't know. Shall I connect you to a person?";
 
-/** Intent and knowledge. */
-export function knowledgeRoutes(app: App, { ports }: RouteContext): void {
+/** Intent. */
+export function intentRoutes(app: App, { ports }: RouteContext): void {
   app.post(
     '/api/v1/classify',
     {
@@ -76,7 +89,11 @@ export function knowledgeRoutes(app: App, { ports }: RouteContext): void {
       },
     },
     async ({ body }) => {
-      const result = await ports.intent.classify(body.text, compact(body.context ?? {}));
+      const { previous_intent: previous, ...context } = body.context ?? {};
+      const result = await ports.intent.classify(
+        body.text,
+        compact({ ...context, previous_intent: previous ?? undefined }),
+      );
       return {
         ...result,
         entities: { ...result.entities },
@@ -85,7 +102,10 @@ export function knowledgeRoutes(app: App, { ports }: RouteContext): void {
       };
     },
   );
+}
 
+/** Answers from the documents. */
+export function knowledgeRoutes(app: App, { ports }: RouteContext): void {
   app.post(
     '/api/v1/query',
     {
@@ -113,9 +133,34 @@ export function knowledgeRoutes(app: App, { ports }: RouteContext): void {
   );
 
   app.post(
+    '/api/v1/retrieve',
+    {
+      config: { textEntry: true },
+      schema: {
+        summary: 'The passages nearest to a text, without an answer',
+        tags: ['Knowledge'],
+        body: z.strictObject({ query: freeText, limit: z.number().int().min(1).max(50).default(5) }),
+        response: {
+          200: z.object({ passages: z.array(passageView), index_version: z.string() }),
+          ...failures,
+        },
+      },
+    },
+    async ({ body }) => {
+      const { passages, index_version } = await ports.knowledge.retrieve(body.query, body.limit);
+      return {
+        passages: passages.map(({ id, title, path, score, text }) => ({
+          ...{ id, title, text, path: path ?? null, score: score ?? null },
+        })),
+        index_version,
+      };
+    },
+  );
+
+  app.post(
     '/api/v1/admin/rebuild_index',
     {
-      config: { protected: true },
+      config: { permission: 'knowledge.write' },
       schema: {
         summary: 'Reads the documents again',
         tags: ['Knowledge'],

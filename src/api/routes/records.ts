@@ -1,25 +1,19 @@
 import { LeibnizError } from '../../kernel/errors.js';
+import { wallMs } from '../../kernel/time.js';
+import { requirePermission } from '../auth/principal.js';
 import { compact } from '../compact.js';
 import type { App, RouteContext } from '../context.js';
-import {
-  appointmentList,
-  appointmentListQuery,
-  appointmentView,
-  callDetail,
-  callList,
-  callListQuery,
-  instant,
-  viewAppointment,
-  viewCall,
-  viewCallDetail,
-} from '../schemas/calls.js';
+import { callDetail, callList, callListQuery, viewCall, viewCallDetail } from '../schemas/calls.js';
 import { failures, idParams } from '../schemas/common.js';
+import { windowOf } from '../window.js';
 
-const config = { protected: true };
-const maybeInstant = (text: string | undefined) => (text === undefined ? undefined : instant(text));
+/** How far back a search without a beginning goes. */
+const SEARCHED_MS = 30 * 86_400_000;
 
-/** Calls and appointments as they were recorded. */
-export function recordRoutes(app: App, { ports }: RouteContext): void {
+const config = { permission: 'calls.read' } as const;
+
+/** Calls as they were recorded. */
+export function recordRoutes(app: App, { ports, clock }: RouteContext): void {
   app.get(
     '/api/v1/calls',
     {
@@ -31,14 +25,19 @@ export function recordRoutes(app: App, { ports }: RouteContext): void {
         response: { 200: callList, ...failures },
       },
     },
-    async ({ query: { limit, offset, from, to, reason, open } }) => {
+    async ({ query: { limit, offset, from, to, reason, open, q: search }, principal }) => {
+      // Whoever may not read numbers and words must not find out about them by searching either.
+      if (search !== undefined) requirePermission(principal, 'calls.pii');
+      const recent =
+        search === undefined || from !== undefined ? {} : { fromMs: wallMs(clock.wall() - SEARCHED_MS) };
       const page = await ports.calls.list({
+        ...recent,
         limit,
         offset,
+        ...(await windowOf(ports, from, to)),
         ...compact({
-          fromMs: maybeInstant(from),
-          toMs: maybeInstant(to),
           reason,
+          search,
           open: open === undefined ? undefined : open === 'true',
         }),
       });
@@ -61,47 +60,6 @@ export function recordRoutes(app: App, { ports }: RouteContext): void {
       const call = await ports.calls.get(params.id);
       if (call === undefined) throw new LeibnizError('NOT_FOUND', 'There is no such call.', { field: 'id' });
       return viewCallDetail(call);
-    },
-  );
-
-  app.get(
-    '/api/v1/appointments',
-    {
-      config,
-      schema: {
-        summary: 'Appointments in order of start',
-        tags: ['Appointments'],
-        querystring: appointmentListQuery,
-        response: { 200: appointmentList, ...failures },
-      },
-    },
-    async ({ query: { limit, offset, from, to, status, call_id } }) => {
-      const page = await ports.appointments.list({
-        limit,
-        offset,
-        ...compact({ fromMs: maybeInstant(from), toMs: maybeInstant(to), status, callId: call_id }),
-      });
-      return { items: page.items.map(viewAppointment), total: page.total };
-    },
-  );
-
-  app.get(
-    '/api/v1/appointments/:id',
-    {
-      config,
-      schema: {
-        summary: 'An appointment',
-        tags: ['Appointments'],
-        params: idParams,
-        response: { 200: appointmentView, ...failures },
-      },
-    },
-    async ({ params }) => {
-      const appointment = await ports.appointments.get(params.id);
-      if (appointment === undefined) {
-        throw new LeibnizError('NOT_FOUND', 'There is no such appointment.', { field: 'id' });
-      }
-      return viewAppointment(appointment);
     },
   );
 }

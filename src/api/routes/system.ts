@@ -3,7 +3,7 @@ import { compact } from '../compact.js';
 import type { App, RouteContext } from '../context.js';
 import { errorSchema } from '../schemas/common.js';
 
-const serviceStatus = z.enum(['ok', 'degraded', 'down']);
+const serviceStatus = z.enum(['healthy', 'degraded', 'unhealthy']);
 
 const health = z.object({
   status: serviceStatus,
@@ -12,6 +12,9 @@ const health = z.object({
   services: z.record(z.string(), serviceStatus),
   details: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
 });
+
+/** The wire form of `GET /health`. */
+export type HealthView = z.output<typeof health>;
 
 const ready = z.object({ status: z.literal('ready'), models: z.array(z.string()) });
 const notReady = z.object({ status: z.literal('not_ready'), error: z.string() });

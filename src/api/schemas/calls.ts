@@ -1,22 +1,22 @@
 import { z } from 'zod';
 import { TERMINATIONS } from '../../kernel/vocab.js';
-import { wallMs, type WallMs } from '../../kernel/time.js';
-import type { Appointment, CallDetail, CallRecord } from '../../store/types.js';
-import { instantParam, listOf, paging } from './common.js';
+import type { CallDetail, CallRecord } from '../../store/types.js';
+import { instantParam, iso, isoOrNull, listOf, paging } from './common.js';
 
-const iso = (at: WallMs): string => new Date(at).toISOString();
-const isoOrNull = (at: WallMs | undefined): string | null => (at === undefined ? null : iso(at));
-
-/** The instant of a query parameter. */
-export function instant(text: string): WallMs {
-  return wallMs(/^\d+$/.test(text) ? Number(text) : Date.parse(text));
-}
-
-export const callListQuery = z.object({
+export const callListQuery = z.strictObject({
   ...paging,
   from: instantParam.optional(),
   to: instantParam.optional(),
   reason: z.enum(TERMINATIONS).optional().describe('Only calls that ended so'),
+  q: z
+    .string()
+    .trim()
+    .min(2)
+    .max(100)
+    .optional()
+    .describe(
+      'Part of a number, of a name, or of what was said; needs calls.pii, of 30 days unless `from` is given',
+    ),
   open: z.enum(['true', 'false']).optional().describe('Only calls in progress, or only ended ones'),
 });
 
@@ -38,7 +38,7 @@ export const callDetail = callSummary.extend({
     z.object({
       index: z.number().int(),
       turn_id: z.string(),
-      role: z.enum(['user', 'agent']),
+      role: z.enum(['user', 'agent', 'human']),
       text: z.string(),
       heard: z.string().describe("What of the agent's words reached the caller"),
       at: z.string(),
@@ -102,52 +102,5 @@ export function viewCallDetail(call: CallDetail): z.output<typeof callDetail> {
       payload,
     })),
     events_truncated: call.eventsTruncated,
-  };
-}
-
-export const appointmentListQuery = z.object({
-  ...paging,
-  from: instantParam.optional(),
-  to: instantParam.optional(),
-  status: z.enum(['booked', 'cancelled']).optional(),
-  call_id: z.string().max(128).optional(),
-});
-
-export const appointmentView = z.object({
-  id: z.string(),
-  date: z.string().describe('Local date, YYYY-MM-DD'),
-  time: z.string().describe('Local time, HH:MM'),
-  timezone: z.string().describe('IANA zone of `date` and `time`'),
-  starts_at: z.string().describe('ISO 8601, UTC'),
-  ends_at: z.string(),
-  purpose: z.string(),
-  user_name: z.string(),
-  caller_number: z.string().nullable(),
-  status: z.enum(['booked', 'cancelled']),
-  advisor: z.number().int(),
-  call_id: z.string().nullable(),
-  created_at: z.string(),
-  calendar: z.string().nullable().describe('The iCalendar file, once it has been made'),
-});
-
-export const appointmentList = listOf(appointmentView);
-
-/** The wire form of an appointment. */
-export function viewAppointment(a: Appointment): z.output<typeof appointmentView> {
-  return {
-    id: a.id,
-    date: a.date,
-    time: a.time,
-    timezone: a.timezone,
-    starts_at: iso(a.startsAtMs),
-    ends_at: iso(a.endsAtMs),
-    purpose: a.purpose,
-    user_name: a.pii.userName,
-    caller_number: a.pii.callerNumber ?? null,
-    status: a.status,
-    advisor: a.advisor,
-    call_id: a.callId ?? null,
-    created_at: iso(a.createdAtMs),
-    calendar: a.calendar ?? null,
   };
 }

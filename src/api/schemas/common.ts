@@ -1,4 +1,6 @@
+import { DateTime } from 'luxon';
 import { z } from 'zod';
+import { wallMs, type WallMs } from '../../kernel/time.js';
 
 /** Longest text that an entry point takes, characters. */
 export const MAX_TEXT_CHARS = 1000;
@@ -32,10 +34,20 @@ export const paging = {
   offset: z.coerce.number().int().min(0).max(1_000_000_000).default(0).describe('Rows to skip'),
 };
 
-/** Instants in query parameters: ISO 8601 with a zone, or milliseconds since the Unix epoch. */
+/** Instants in query parameters. */
 export const instantParam = z
-  .union([z.iso.datetime({ offset: true }), z.string().regex(/^\d{1,15}$/)])
-  .describe('ISO 8601 with a zone, or milliseconds since the Unix epoch');
+  .union([z.iso.datetime({ offset: true }), z.iso.date(), z.string().regex(/^\d{1,15}$/)])
+  .describe('A local date (its midnight), ISO 8601 with a zone, or milliseconds since the Unix epoch');
+
+/** The instant of a query parameter; a date alone is its midnight in the office. */
+export function instant(text: string, timezone: string): WallMs {
+  if (/^\d{1,15}$/.test(text)) return wallMs(Number(text));
+  return wallMs(DateTime.fromISO(text, { zone: timezone }).toMillis());
+}
+
+/** ISO 8601, UTC. */
+export const iso = (at: WallMs): string => new Date(at).toISOString();
+export const isoOrNull = (at: WallMs | undefined): string | null => (at === undefined ? null : iso(at));
 
 /** A list answer. */
 export const listOf = <T extends z.ZodType>(

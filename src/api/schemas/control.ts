@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parsedJson } from '../../kernel/json.js';
 import type { ConversationControl } from '../ports.js';
 import { freeText } from './common.js';
 
@@ -20,12 +21,8 @@ export function parseControl(
 ):
   | { readonly ok: true; readonly value: ConversationControl }
   | { readonly ok: false; readonly message: string; readonly field?: string } {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { ok: false, message: 'The message is not valid JSON.' };
-  }
+  const json = parsedJson(text);
+  if (json === undefined) return { ok: false, message: 'The message is not valid JSON.' };
   const parsed = controlSchema.safeParse(json);
   if (parsed.success) return { ok: true, value: parsed.data };
   const issue = parsed.error.issues[0];

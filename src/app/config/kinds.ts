@@ -72,6 +72,42 @@ export const word: Kind<string> = kind('a name of letters, digits, dot, dash and
   /^[A-Za-z0-9._-]{1,64}$/.test(text) ? text : undefined,
 );
 
+/** Name of a model, as services write them. */
+export const modelName: Kind<string> = kind('the name of a model', (text) =>
+  /^[A-Za-z0-9][\w./:@-]{0,127}$/.test(text) ? text : undefined,
+);
+
+/** A language with its region. */
+export const language: Kind<string> = kind('a language tag such as en-US', (text) =>
+  /^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/.test(text) ? text : undefined,
+);
+
+/** Seconds in [min, max], fractions included. */
+export function seconds(min: number, max: number): Kind<number> {
+  return kind(`a number of seconds from ${min} to ${max}`, (text) => {
+    if (!/^\d{1,6}(\.\d{1,3})?$/.test(text)) return undefined;
+    const value = Number(text);
+    return value >= min && value <= max ? value : undefined;
+  });
+}
+
+/** A factor in [min, max], with decimals. */
+export function factor(min: number, max: number): Kind<number> {
+  return kind(`a number from ${min} to ${max}`, (text) => {
+    const value = /^\d{1,3}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+    return value >= min && value <= max ? value : undefined;
+  });
+}
+
+/** Names of voices as services have them; the first is the usual one. */
+export const voices: Kind<readonly string[]> = kind(
+  'the name of a voice, or several separated by commas',
+  (text) => {
+    const names = text.split(/[\s,]+/).filter((name) => name !== '');
+    return names.length > 0 && names.every((name) => /^[\w./+-]{1,64}$/.test(name)) ? names : undefined;
+  },
+);
+
 /** An absolute address with one of the given schemes. */
 export function url(schemes: readonly string[]): Kind<string> {
   return kind(`an address that begins with ${schemes.map((s) => `${s}://`).join(' or ')}`, (text) => {
@@ -81,8 +117,28 @@ export function url(schemes: readonly string[]): Kind<string> {
   });
 }
 
+/** Addresses of services that stand for one another; a trailing slash is dropped. */
+export const serviceUrls: Kind<readonly string[]> = list(
+  'addresses that begin with http:// or https://, separated by commas',
+  (text) => {
+    if (!URL.canParse(text)) return undefined;
+    const { protocol, host: named, search, hash, username } = new URL(text);
+    const isService = /^https?:$/.test(protocol) && named !== '' && search === '' && hash === '';
+    return isService && username === '' ? text.replace(/\/+$/, '') : undefined;
+  },
+);
+
+/** Ports by role, such as `stt=9001,tts=9002`. */
+export const rolePorts: Kind<readonly (readonly [role: string, port: number])[]> = list(
+  'roles with their ports, such as stt=9001,tts=9002',
+  (text) => {
+    const [, role, port] = /^([a-z]{2,20})=(\d{1,5})$/.exec(text) ?? [];
+    return role === undefined || Number(port) > 65_535 ? undefined : ([role, Number(port)] as const);
+  },
+);
+
 /** `sip:` or `sips:` with a host. */
-export const sipUri: Kind<string> = kind('a SIP address such as sip:advisor@pbx.example.org', (text) =>
+export const sipUri: Kind<string> = kind('a SIP address such as sip:desk@pbx.example.org', (text) =>
   /^sips?:([^@\s<>"]{1,200}@)?(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?([;?][^\s<>"]*)?$/.test(text)
     ? text
     : undefined,
@@ -112,6 +168,15 @@ function list<T>(allowed: string, item: (text: string) => T | undefined): Kind<r
   });
 }
 
+/** Words of a list in the order of preference, each at most once, at least one. */
+export function ranking<const T extends string>(words: readonly T[]): Kind<readonly T[]> {
+  const items = list('', (text) => words.find((word) => word === text.toLowerCase()));
+  return {
+    allowed: `one or more of ${words.join(', ')}, best first, separated by commas`,
+    schema: items.schema.refine((chosen) => chosen.length > 0 && new Set(chosen).size === chosen.length),
+  };
+}
+
 function cidr(text: string): string | undefined {
   const [address = '', prefix, ...rest] = text.split('/');
   const family = isIP(address);
@@ -128,6 +193,29 @@ function cidr(text: string): string | undefined {
 export const networks: Kind<readonly string[]> = list(
   'networks such as 192.168.1.0/24 or single addresses, separated by commas',
   cidr,
+);
+
+/** Peers: networks, each normalised to `address/prefix`, host names, or `any`. */
+export const peers: Kind<readonly string[]> = list(
+  'networks such as 192.168.1.0/24, addresses or host names, separated by commas, or any',
+  (text) => cidr(text) ?? (isHost(text) ? text.toLowerCase() : undefined),
+);
+
+/** Folders, as they are written. */
+export const folders: Kind<readonly string[]> = list('paths of folders, separated by commas', (text) =>
+  /^[^\0]{1,4096}$/.test(text) ? text : undefined,
+);
+
+/** Host names, each in lower case; `*.` before one stands for all below it. */
+export const hosts: Kind<readonly string[]> = list('host names, separated by commas', (text) => {
+  const name = text.replace(/^\*\./, '');
+  return isHost(name) && isIP(name) === 0 ? text.toLowerCase() : undefined;
+});
+
+/** Called numbers: digits with or without `+`, names, or the beginning of numbers with `*` at its end. */
+export const numbers: Kind<readonly string[]> = list(
+  'numbers such as +15550100, extensions or names, separated by commas; +1555* stands for all that begin so',
+  (text) => (/^\+?[A-Za-z0-9_.-]{1,64}\*?$/.test(text) ? text : undefined),
 );
 
 /** Web origins, each normalised to `scheme://host[:port]`. */

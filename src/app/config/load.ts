@@ -2,7 +2,7 @@ import { LeibnizError } from '../../kernel/errors.js';
 import { crossCheck, crossWarnings, type ConfigProblem } from './check.js';
 import { groupSettings, type Config } from './config.js';
 import { redactSetting } from './redact.js';
-import { SETTING_KEYS, settingOf, type SettingKey, type SettingValues } from './settings.js';
+import { ALIASES, SETTING_KEYS, settingOf, type SettingKey, type SettingValues } from './settings.js';
 import { unknownKeyWarnings } from './unknown-keys.js';
 
 /** Names and texts of an environment. */
@@ -35,7 +35,7 @@ export function loadConfig(env: Environment, cwd: string = process.cwd()): Confi
   const all = [...problems, ...crossCheck(values, wrong)];
   if (all.length > 0) throw new ConfigInvalidError(all);
   const complete = values as SettingValues;
-  return groupSettings(complete, cwd, [...unknownKeyWarnings(env), ...crossWarnings(complete)]);
+  return groupSettings(complete, cwd, [...unknownKeyWarnings(env), ...crossWarnings(complete)], env);
 }
 
 function parseSettings(env: Environment): { values: Partial<SettingValues>; problems: ConfigProblem[] } {
@@ -43,13 +43,19 @@ function parseSettings(env: Environment): { values: Partial<SettingValues>; prob
   const problems: ConfigProblem[] = [];
   for (const key of SETTING_KEYS) {
     const setting = settingOf(key);
-    const text = env[key] ?? setting.default;
+    const text = givenText(env, key) ?? setting.default;
     if (text === undefined || (text.trim() === '' && setting.default === undefined)) continue;
     const parsed = setting.schema.safeParse(text);
     if (parsed.success) values[key] = parsed.data;
     else problems.push(describe(key, text, setting.allowed));
   }
   return { values, problems };
+}
+
+/** The text of a setting, also under another name that it has. */
+function givenText(env: Environment, key: SettingKey): string | undefined {
+  const [alias] = (ALIASES[key] ?? []).filter((name) => env[name] !== undefined);
+  return env[key] ?? (alias === undefined ? undefined : env[alias]);
 }
 
 function describe(key: SettingKey, text: string, allowed: string): ConfigProblem {
@@ -64,6 +70,8 @@ function shorten(text: string): string {
 /** One setting as it is shown. */
 export interface ShownSetting {
   readonly key: SettingKey;
+  readonly group: string;
+  readonly description: string;
   /** Text in force, secrets hidden; `null` when unset. */
   readonly value: string | null;
   readonly source: 'default' | 'environment';
@@ -72,10 +80,13 @@ export interface ShownSetting {
 /** Every setting with the text in force. Never fails: a wrong value is shown as it is. */
 export function showConfig(env: Environment): ShownSetting[] {
   return SETTING_KEYS.map((key) => {
-    const given = env[key];
-    const text = given ?? settingOf(key).default;
+    const given = givenText(env, key);
+    const { group, description, default: usual } = settingOf(key);
+    const text = given ?? usual;
     return {
       key,
+      group,
+      description,
       value: text === undefined ? null : redactSetting(key, text),
       source: given === undefined ? 'default' : 'environment',
     };

@@ -1,4 +1,5 @@
-import { SETTING_GROUPS, SETTING_KEYS, settingOf, type Setting, type SettingKey } from './settings.js';
+import { SETTING_GROUPS, type Setting } from './setting.js';
+import { SETTING_KEYS, settingOf, type SettingKey } from './settings.js';
 
 const WIDTH = 110;
 

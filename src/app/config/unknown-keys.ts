@@ -1,7 +1,7 @@
 import { SETTING_KEYS } from './settings.js';
 
 /** Prefixes that no other program is likely to use. */
-const OWN_PREFIXES = ['LEIBNIZ_', 'SIP_', 'RTP_', 'STT_', 'TTS_', 'FOLLOWUP_'];
+const OWN_PREFIXES = ['LEIBNIZ_', 'SIP_', 'RTP_', 'STT_', 'TTS_', 'FOLLOWUP_', 'LLM_'];
 
 /** Names near ours that belong to other programs. */
 const FOREIGN = new Set(['HTTP_PROXY', 'DATABASE_URI', 'LOGLEVEL']);

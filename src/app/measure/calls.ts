@@ -26,6 +26,7 @@ export class CallTally {
       openMedia: (id, offer) => host.openMedia(id, offer),
       acceptAnswer: (id, sdp) => host.acceptAnswer(id, sdp),
       reoffer: (id, offer) => host.reoffer(id, offer),
+      onConfirmed: (id) => host.onConfirmed?.(id),
       releaseMedia: (id) => host.releaseMedia(id),
       onCall: (leg) => {
         this.#follow(leg);

@@ -1,7 +1,10 @@
 import type { DialogPort } from '../../session/ports.js';
 import type { Knowledge } from '../../dialog/knowledge/types.js';
 import type { Scheduler } from '../../kernel/time.js';
-import type { SttEngine, TtsEngine } from '../../speech/ports.js';
+import { openTtsStream } from '../../speech/tts/text-stream.js';
+import type { Result } from '../../kernel/result.js';
+import { openSttStream } from '../../speech/index.js';
+import type { SttEngine, SttError, SttRequest, SttTranscript, TtsEngine } from '../../speech/ports.js';
 import type { Appointments, Store } from '../../store/types.js';
 import type { Metrics } from '../../telemetry/index.js';
 import type { Engines } from '../engines.js';
@@ -22,23 +25,40 @@ export function measuredEngines(engines: Engines, metrics: Metrics, clock: Pick<
   };
 }
 
-function measuredStt(stt: SttEngine, metrics: Metrics): SttEngine {
+/** One of them alone. */
+export function measuredStt(stt: SttEngine, metrics: Metrics): SttEngine {
+  const counted = <R extends Result<SttTranscript, SttError>>(kind: SttRequest['kind'], result: R): R => {
+    const spoken = result.ok && !result.value.noSpeech ? 'text' : 'no_speech';
+    metrics.increment('stt_requests_total', { kind, outcome: result.ok ? spoken : result.error.code });
+    if (result.ok) metrics.increment('stt_transcripts_total', { engine: result.value.engine });
+    return result;
+  };
   return {
     capabilities: stt.capabilities,
-    transcribe: async (request) => {
-      const result = await stt.transcribe(request);
-      const spoken = result.ok && !result.value.noSpeech ? 'text' : 'no_speech';
-      const outcome = result.ok ? spoken : result.error.code;
-      metrics.increment('stt_requests_total', { kind: request.kind, outcome });
-      return result;
-    },
+    transcribe: async (request) => counted(request.kind, await stt.transcribe(request)),
+    ...(stt.openStream === undefined
+      ? {}
+      : {
+          openStream: (options) => {
+            const stream = openSttStream(stt, options);
+            return {
+              push: (pcm, startSample) => stream.push(pcm, startSample),
+              hint: (hint) => stream.hint?.(hint),
+              final: async (request) => counted(request.kind, await stream.final(request)),
+              promote: (requestId) => stream.promote(requestId),
+              close: () => stream.close(),
+            };
+          },
+        }),
     promote: (requestId) => stt.promote(requestId),
+    engines: () => stt.engines?.() ?? [stt],
     stats: () => stt.stats(),
     close: () => stt.close(),
   };
 }
 
-function measuredTts(tts: TtsEngine, metrics: Metrics, clock: Pick<Scheduler, 'now'>): TtsEngine {
+/** One of them alone. */
+export function measuredTts(tts: TtsEngine, metrics: Metrics, clock: Pick<Scheduler, 'now'>): TtsEngine {
   return {
     capabilities: tts.capabilities,
     voices: () => tts.voices(),
@@ -52,12 +72,19 @@ function measuredTts(tts: TtsEngine, metrics: Metrics, clock: Pick<Scheduler, 'n
       }
       return result;
     },
+    ...(tts.engines === undefined ? {} : { engines: () => tts.engines?.() ?? [] }),
+    ...(tts.openStream === undefined ? {} : { openStream: (request) => openTtsStream(tts, request) }),
     stats: () => tts.stats(),
     close: () => tts.close(),
   };
 }
 
-function measuredKnowledge(knowledge: Knowledge, metrics: Metrics, clock: Pick<Scheduler, 'now'>): Knowledge {
+/** One of them alone. */
+export function measuredKnowledge(
+  knowledge: Knowledge,
+  metrics: Metrics,
+  clock: Pick<Scheduler, 'now'>,
+): Knowledge {
   return {
     classify: async (text, context, options) => {
       const startedAt = clock.now();
@@ -84,19 +111,19 @@ function measuredKnowledge(knowledge: Knowledge, metrics: Metrics, clock: Pick<S
       }
     },
     rebuild: (path) => knowledge.rebuild(path),
+    retrieve: (text, limit) => knowledge.retrieve(text, limit),
+    held: () => knowledge.held(),
+    take: (change) => knowledge.take(change),
     stats: () => knowledge.stats(),
     close: () => knowledge.close(),
   };
 }
 
-function measuredStore(store: Store, metrics: Metrics, clock: Pick<Scheduler, 'now'>): Store {
-  const { journal, calls, conversations, jobs } = store;
+/** One of them alone. */
+export function measuredStore(store: Store, metrics: Metrics, clock: Pick<Scheduler, 'now'>): Store {
   return {
-    journal,
+    ...store,
     appointments: measuredAppointments(store.appointments, metrics, clock),
-    calls,
-    conversations,
-    jobs,
     health: () => store.health(),
     close: () => store.close(),
   };
@@ -107,17 +134,24 @@ function measuredAppointments(
   metrics: Metrics,
   clock: Pick<Scheduler, 'now'>,
 ): Appointments {
+  const timed = async <T>(commit: Promise<T>): Promise<T> => {
+    const startedAt = clock.now();
+    const outcome = await commit;
+    metrics.observe('booking_commit_ms', {}, clock.now() - startedAt);
+    return outcome;
+  };
   return {
-    book: async (request) => {
-      const startedAt = clock.now();
-      const outcome = await appointments.book(request);
-      metrics.observe('booking_commit_ms', {}, clock.now() - startedAt);
-      return outcome;
-    },
+    book: (request) => timed(appointments.book(request)),
+    move: (request) => timed(appointments.move(request)),
+    cancel: (request) => timed(appointments.cancel(request)),
     findByKey: (key) => appointments.findByKey(key),
+    changeByKey: (key) => appointments.changeByKey(key),
+    find: (query) => appointments.find(query),
     get: (id) => appointments.get(id),
     list: (query) => appointments.list(query),
-    busy: (fromMs, toMs) => appointments.busy(fromMs, toMs),
+    hold: (request) => appointments.hold(request),
+    release: (holdKey) => appointments.release(holdKey),
+    busy: (fromMs, toMs, exceptCallId) => appointments.busy(fromMs, toMs, exceptCallId),
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomInt, type Rng } from '../../kernel/rng.js';
 import type { MonoMs } from '../../kernel/time.js';
+import { LoadGate, type LoadGateOptions, type LoadSample } from './load.js';
 
 /** Whether a new call is taken. */
 export type Admission =
@@ -24,18 +25,24 @@ export interface AdmissionOptions {
   readonly overloadMs?: number;
   /** Retry-After while draining, in seconds: `[min, max]`. Default 30 to 60. */
   readonly drainRetryS?: readonly [number, number];
+  /** Marks of the load; see {@link LoadGateOptions}. */
+  readonly load?: LoadGateOptions;
 }
 
 /** Retry-After while full, in seconds. A proxy stays away for all of it (RFC 3261 section 21.5.4), so it is short. */
 const FULL_RETRY_S = [1, 2] as const;
 
+/** Retry-After under load, in seconds: about as long as it takes to be believed that it is over. */
+const LOAD_RETRY_S = [2, 4] as const;
+
 /**
- * Decides whether a call is taken, from the number of calls and whether the process is draining. A new call is
- * refused rather than the calls in progress made worse.
+ * Decides whether a call is taken, from the number of calls, the load of the machine, and whether the process is
+ * draining. A new call is refused rather than the calls in progress made worse.
  */
 export class AdmissionControl {
   readonly #overloadMs: number;
   readonly #drainRetryS: readonly [number, number];
+  readonly #load: LoadGate;
   #fullSince: MonoMs | undefined;
 
   constructor(
@@ -47,11 +54,22 @@ export class AdmissionControl {
     }
     this.#overloadMs = options.overloadMs ?? 30_000;
     this.#drainRetryS = options.drainRetryS ?? [30, 60];
+    this.#load = new LoadGate(options.load);
+  }
+
+  /** Takes what the machine says of its load; about once a second. Without it only the number of calls counts. */
+  observe(now: MonoMs, sample: LoadSample): void {
+    this.#load.sample(now, sample);
+  }
+
+  /** Whether one more call would be taken now. */
+  isOpen(now: MonoMs, activeCalls: number, draining: boolean): boolean {
+    return !draining && activeCalls < this.options.maxCalls && !this.#load.isRefusing(now);
   }
 
   /** Tells how many calls there are; call it whenever the number changes. */
   note(now: MonoMs, activeCalls: number): void {
-    if (activeCalls < this.options.maxCalls) this.#fullSince = undefined;
+    if (this.isOpen(now, activeCalls, false)) this.#fullSince = undefined;
     else this.#fullSince ??= now;
   }
 
@@ -60,6 +78,7 @@ export class AdmissionControl {
     this.note(now, activeCalls);
     if (draining) return this.#refuse('rejected_draining');
     if (activeCalls >= this.options.maxCalls) return this.#refuse('rejected_capacity');
+    if (this.#load.isRefusing(now)) return this.#refuse('rejected_capacity', LOAD_RETRY_S);
     return ADMITTED;
   }
 
@@ -80,8 +99,11 @@ export class AdmissionControl {
     return randomInt(this.rng, min, max);
   }
 
-  #refuse(reason: 'rejected_capacity' | 'rejected_draining'): Admission {
-    const retryAfterS = this.retryAfterS(reason === 'rejected_draining');
+  #refuse(
+    reason: 'rejected_capacity' | 'rejected_draining',
+    retryS: readonly [number, number] = reason === 'rejected_draining' ? this.#drainRetryS : FULL_RETRY_S,
+  ): Admission {
+    const retryAfterS = randomInt(this.rng, ...retryS);
     return { admit: false, reason, status: 503, retryAfterS };
   }
 }

@@ -32,8 +32,9 @@ const WITHHELD =
 /**
  * Who calls and who is called.
  *
- * P-Asserted-Identity counts only from a trusted peer (RFC 3325 section 6): anybody can write the header. `Privacy:
- * id` or `user`, or an anonymous From, withholds the number even when a trusted peer asserts it.
+ * P-Asserted-Identity counts only from a trusted peer (RFC 3325 section 6): anybody can write the header. A wish for
+ * privacy (`Privacy: id` or `user`, an anonymous From) is honoured whoever voices it, also when a trusted peer asserts
+ * the number.
  *
  * @param normalise - applied to every number; a number it does not know stays as it was sent
  */
@@ -44,8 +45,8 @@ export function identify(headers: IdentityHeaders, trusted: boolean, normalise: 
   const uri = address === undefined ? undefined : parseSipUri(address.uri);
   const fromUri = fromHeader === undefined ? undefined : parseSipUri(fromHeader.uri);
   const anonymous =
-    withheld(uri, address) || withheld(fromUri, fromHeader) || (trusted && privacyRequested(headers.privacy));
-  const displayName = address?.displayName?.slice(0, NAME_LIMIT);
+    withheld(uri, address) || withheld(fromUri, fromHeader) || privacyRequested(headers.privacy);
+  const displayName = printable(address?.displayName ?? '').slice(0, NAME_LIMIT) || undefined;
   return {
     from: anonymous ? undefined : numberOf(uri, normalise),
     displayName: anonymous ? undefined : displayName,
@@ -54,6 +55,11 @@ export function identify(headers: IdentityHeaders, trusted: boolean, normalise: 
     to: calledNumber(headers, normalise),
     divertedFrom: divertedFrom(headers.diversion, normalise),
   };
+}
+
+/** Text without control characters (C0, DEL, C1), which would go on into logs, terminals and other protocols. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '').trim();
 }
 
 /** Of the one or two asserted identities (RFC 3325 section 9.1) the one with a telephone number. */
@@ -88,7 +94,7 @@ function privacyRequested(value: string | undefined): boolean {
 }
 
 function numberOf(uri: SipAddressUri | undefined, normalise: NumberNormaliser): string | undefined {
-  const user = uri?.user?.slice(0, NUMBER_LIMIT);
+  const user = uri?.user === undefined ? undefined : printable(uri.user).slice(0, NUMBER_LIMIT);
   if (user === undefined || user === '') return undefined;
   const looksLikeNumber = /^\+?[\d\s().\-/]+$/.test(user) && /\d/.test(user);
   if (!looksLikeNumber) return user;

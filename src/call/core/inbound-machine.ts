@@ -3,6 +3,7 @@ import type { MonoMs } from '../../kernel/time.js';
 import type { Termination } from '../../kernel/vocab.js';
 import { LegMachine, type LastPhase, type LegInput } from './leg-machine.js';
 import { statusForTermination } from './termination.js';
+import type { MediaWarning } from './types.js';
 import type { LegTimings } from './timings.js';
 
 /**
@@ -70,7 +71,7 @@ export class InboundMachine extends LegMachine<InboundPhase> {
       }
       case 'media_refused': {
         this.mediaRefused();
-        return this.#refuse(now, mediaRefusal(input.status), input.status);
+        return this.#refuse(now, mediaRefusal(input.status), input.status, input.warning);
       }
       case 'hangup':
         return this.#refuse(now, input.reason, statusForTermination(input.reason));
@@ -198,8 +199,8 @@ export class InboundMachine extends LegMachine<InboundPhase> {
     this.event({ type: 'confirmed', at: now });
   }
 
-  #refuse(now: MonoMs, reason: Termination, status: number): void {
-    this.emit({ type: 'reject', status, reason });
+  #refuse(now: MonoMs, reason: Termination, status: number, warning?: MediaWarning): void {
+    this.emit({ type: 'reject', status, reason, ...(warning && { warning }) });
     this.end(now, reason, { status });
   }
 

@@ -2,12 +2,13 @@ import type { Machine } from '../../kernel/machine.js';
 import { addMs, type MonoMs } from '../../kernel/time.js';
 import type { Termination } from '../../kernel/vocab.js';
 import type { LegTimings } from './timings.js';
-import type { LegEvent, RemoteReason } from './types.js';
+import type { LegEvent, MediaWarning, RemoteReason, UnsentCause } from './types.js';
 
 /** What is known of an end besides its reason. */
 interface EndDetail {
   readonly status?: number;
   readonly remoteReason?: RemoteReason | undefined;
+  readonly unsent?: UnsentCause | undefined;
 }
 
 /** What a leg machine asks of its shell. Performed in order. */
@@ -17,7 +18,12 @@ export type LegOutput =
   /** Send 200 with this SDP; answered by `answer_sent` or `answer_failed`. */
   | { readonly type: 'answer'; readonly sdp: string }
   /** Send this final failure to the INVITE. */
-  | { readonly type: 'reject'; readonly status: number; readonly reason: Termination }
+  | {
+      readonly type: 'reject';
+      readonly status: number;
+      readonly reason: Termination;
+      readonly warning?: MediaWarning;
+    }
   /** Send an INVITE with this offer. */
   | { readonly type: 'invite'; readonly sdp: string }
   /** Cancel the INVITE that was sent. */
@@ -38,7 +44,7 @@ export type LegOutput =
 export type LegInput =
   | { readonly type: 'time' }
   | { readonly type: 'media_ready'; readonly sdp: string }
-  | { readonly type: 'media_refused'; readonly status: number }
+  | { readonly type: 'media_refused'; readonly status: number; readonly warning?: MediaWarning }
   | { readonly type: 'answer_accepted' }
   | { readonly type: 'answer_rejected' }
   /** Our side wants the call to end. */
@@ -62,7 +68,7 @@ export type LegInput =
   /** 200 came and was acknowledged; the dialog exists. */
   | { readonly type: 'established'; readonly sdp: string | undefined }
   /** The INVITE ended with a final failure; no status when it was never sent. */
-  | { readonly type: 'failed'; readonly status: number | undefined };
+  | { readonly type: 'failed'; readonly status: number | undefined; readonly unsent?: UnsentCause };
 
 type MediaState = 'none' | 'opening' | 'open' | 'released';
 
@@ -166,6 +172,7 @@ export abstract class LegMachine<Phase extends string = string> implements Machi
       reason,
       status: detail.status,
       remoteReason: detail.remoteReason,
+      ...(detail.unsent && { unsent: detail.unsent }),
       at: now,
     });
     if (this.#media === 'open') {

@@ -87,7 +87,10 @@ export class OutboundMachine extends LegMachine<OutboundPhase> {
         return this.emit({ type: 'accept_answer', sdp: input.sdp });
       }
       case 'failed': {
-        if (input.status === undefined) return this.end(now, 'internal_error');
+        const { unsent } = input;
+        if (input.status === undefined || unsent !== undefined) {
+          return this.end(now, 'internal_error', { unsent });
+        }
         return this.end(now, terminationForFailure(input.status), { status: input.status });
       }
       case 'hangup':

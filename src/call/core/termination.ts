@@ -1,5 +1,5 @@
 import type { Termination } from '../../kernel/vocab.js';
-import type { RemoteReason } from './types.js';
+import type { MediaWarning, RemoteReason } from './types.js';
 
 interface TerminationSpec {
   /** Final status to an INVITE that is not answered yet. */
@@ -18,8 +18,9 @@ const SPECS: Readonly<Record<Termination, TerminationSpec>> = {
   agent_goodbye: NORMAL,
   transferred: NORMAL,
   silence: NORMAL,
+  supervisor_hangup: NORMAL,
   cancelled: { ...NORMAL, status: 487 },
-  rejected_capacity: { status: 503, q850: 42, text: 'Switching equipment congestion' },
+  rejected_capacity: { status: 503, q850: 34, text: 'No circuit or channel available' },
   rejected_draining: { status: 503, q850: 42, text: 'Switching equipment congestion' },
   rejected_media: { status: 488, q850: 65, text: 'Bearer capability not implemented' },
   rejected_request: { status: 400, q850: 111, text: 'Protocol error' },
@@ -45,6 +46,9 @@ export function reasonHeader(reason: Termination): string {
   const { q850, text } = SPECS[reason];
   return `Q.850;cause=${q850};text="${text}"`;
 }
+
+/** Value of a Warning header (RFC 3261 section 20.43). */
+export const warningHeader = ({ code, text }: MediaWarning): string => `${code} leibniz "${text}"`;
 
 /** Why an outbound INVITE that ended with a final failure did not become a call. */
 export function terminationForFailure(status: number): Termination {

@@ -39,6 +39,15 @@ export interface CallInfo {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** What a Warning header says of a description that does not fit (RFC 3261 section 20.43). */
+export interface MediaWarning {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** Why a request never left: its name is unknown, or its transport (TLS, `sips:`) is not spoken. */
+export type UnsentCause = 'dns' | 'transport';
+
 /** State of a blind transfer as the session sees it. */
 export type TransferState = 'trying' | 'accepted' | 'refused' | 'failed';
 
@@ -69,6 +78,8 @@ export type LegEvent =
       /** SIP status that ended it, where there was one. */
       readonly status: number | undefined;
       readonly remoteReason: RemoteReason | undefined;
+      /** What kept an INVITE of ours from being sent at all. */
+      readonly unsent?: UnsentCause;
       readonly at: MonoMs;
     };
 

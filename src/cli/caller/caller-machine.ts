@@ -19,6 +19,13 @@ export type CallerOutput =
   | { readonly type: 'dtmf'; readonly digits: string }
   | { readonly type: 'hangup'; readonly reason: 'script_done' | 'script_hangup' | 'no_answer' | 'max_ms' };
 
+/** Who calls: told what is perceived, it says what to do. */
+export interface CallerMind extends Machine<CallerInput, CallerOutput> {
+  /** Steps that the caller means to take. */
+  readonly steps: number;
+  readonly stepsTaken: number;
+}
+
 /** Patience with an agent that says nothing, ms. */
 const AGENT_SILENT_MS = 25_000;
 /** After the last step the caller listens to the reply and hangs up when nothing follows, ms. */
@@ -28,7 +35,7 @@ const AFTER_LAST_MS = 6_000;
  * A caller who follows a script: waits for the agent to finish, then takes the next step that fits what the agent said, or
  * a rule. Repeats its last words when nothing fits. Pure.
  */
-export class CallerMachine implements Machine<CallerInput, CallerOutput> {
+export class CallerMachine implements CallerMind {
   readonly #outputs: CallerOutput[] = [];
   readonly #used = new Map<ScriptRule, number>();
   #step = 0;
@@ -48,7 +55,10 @@ export class CallerMachine implements Machine<CallerInput, CallerOutput> {
     return this.#done;
   }
 
-  /** Steps that have been taken. */
+  get steps(): number {
+    return this.script.steps.length;
+  }
+
   get stepsTaken(): number {
     return this.#step;
   }

@@ -1,7 +1,10 @@
+import { open } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { openSipEdge } from '../../call/sip-edge.js';
 import { LeibnizError } from '../../kernel/errors.js';
 import { seededRng } from '../../kernel/rng.js';
+import { availableCodecs, type CodecChoice } from '../../media/codecs.js';
+import type { CodecFactory } from '../../media/core/codec.js';
 import { cryptoRng } from '../../media/crypto-rng.js';
 import { Pacer } from '../../media/pacer.js';
 import { RtpMediaSession } from '../../media/rtp-media-session.js';
@@ -11,7 +14,8 @@ import { localAddresses } from '../../sipserver/local-address.js';
 import { startSipServer } from '../../sipserver/index.js';
 import { openSpeech, type Speech } from '../../speech/index.js';
 import { realScheduler } from '../../threads/real-scheduler.js';
-import { readTelephoneWav } from '../audio-file.js';
+import { readSpokenWav, type SpokenAudio } from '../audio-file.js';
+import { CallerMachine, type CallerMind } from './caller-machine.js';
 import { impair, type Impairment } from './impair.js';
 import type { CallLine, CallReport } from './report.js';
 import { type CallScript, fillScript } from './script.js';
@@ -28,9 +32,15 @@ export interface CallOrder {
   readonly from: string;
   readonly impairment: Impairment;
   readonly seed: number;
+  /** What the caller offers. Default: mu-law and A-law. */
+  readonly codec?: CodecChoice;
   /** Stereo recording: the caller left, the agent right. */
   readonly wavFile?: string;
   readonly onLine?: (line: CallLine) => void;
+  /** Decides in place of the script's steps and rules. */
+  readonly mind?: CallerMind;
+  /** Words of what the agent has just said; the caller's own recogniser unless told. */
+  readonly hear?: () => Promise<string>;
 }
 
 /** Lowest RTP port of simulated callers: away from the agent's default range. */
@@ -87,9 +97,12 @@ export class CallerLine {
     }
     const script = fillScript(order.script, order.vars);
     const files = await this.#files(script, order.scriptFile);
+    if (order.wavFile !== undefined) await checkWritable(order.wavFile);
     const transport = await this.pool.allocate();
     if (!transport.ok) throw new LeibnizError('CAPACITY_FULL', transport.error.message);
+    const codecs = order.codec === undefined ? undefined : await codecOf(order.codec);
     const media = new RtpMediaSession({
+      ...(codecs && { codecs }),
       transport: impair(transport.value, order.impairment, seededRng(order.seed), realScheduler),
       pacer: this.pacer,
       scheduler: realScheduler,
@@ -100,6 +113,8 @@ export class CallerLine {
     const { report, callerPcm, agentPcm } = await new SimulatedCall({
       uri: order.uri,
       script,
+      mind: order.mind ?? new CallerMachine(script),
+      hear: order.hear,
       vars: order.vars,
       voice: order.voice,
       from: order.from,
@@ -108,7 +123,7 @@ export class CallerLine {
       stt: this.speech.stt,
       tts: this.speech.tts,
       scheduler: realScheduler,
-      loadAudio: (file) => files.get(file) ?? new Int16Array(0),
+      loadAudio: (file) => files.get(file) ?? { pcm: new Int16Array(0), sampleRateHz: 8000 },
       ...(order.onLine === undefined ? {} : { onLine: order.onLine }),
     }).run();
     if (order.wavFile !== undefined) {
@@ -131,16 +146,26 @@ export class CallerLine {
   }
 
   /** Reads every file before the call, so that a missing one is told before anybody's phone rings. */
-  async #files(script: CallScript, scriptFile: string | undefined): Promise<Map<string, Int16Array>> {
+  async #files(script: CallScript, scriptFile: string | undefined): Promise<Map<string, SpokenAudio>> {
     const base = scriptFile === undefined ? '.' : dirname(scriptFile);
     const names = [...script.steps, ...script.rules].flatMap(({ play }) =>
       play === undefined ? [] : [play],
     );
-    const files = new Map<string, Int16Array>();
+    const files = new Map<string, SpokenAudio>();
     for (const name of names) {
-      files.set(name, await readTelephoneWav(isAbsolute(name) ? name : join(base, name)));
+      files.set(name, await readSpokenWav(isAbsolute(name) ? name : join(base, name)));
     }
     return files;
+  }
+}
+
+/** Told before the call, or its recording would be lost when it is over. */
+async function checkWritable(file: string): Promise<void> {
+  try {
+    await (await open(file, 'a')).close();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new LeibnizError('BAD_REQUEST', `--wav ${file} cannot be written (${code})`, { field: '--wav' });
   }
 }
 
@@ -155,4 +180,15 @@ function padded(pcm: Int16Array, length: number): Int16Array {
   const out = new Int16Array(length);
   out.set(pcm);
   return out;
+}
+
+async function codecOf(name: CodecChoice): Promise<readonly CodecFactory[]> {
+  const { codecs, missing } = await availableCodecs([name]);
+  const [gone] = missing;
+  if (gone !== undefined) {
+    throw new LeibnizError('BAD_REQUEST', `--codec ${name} cannot be had: ${gone.reason}`, {
+      field: '--codec',
+    });
+  }
+  return codecs;
 }

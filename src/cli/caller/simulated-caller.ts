@@ -1,12 +1,15 @@
 import type { CallHost } from '../../call/host.js';
 import type { SipEdge } from '../../call/sip-edge.js';
+import { FRAME_SAMPLES } from '../../media/core/frame.js';
 import { IdSequence, requestId, utteranceId } from '../../kernel/ids.js';
 import { err, ok } from '../../kernel/result.js';
 import { addMs, wallMs, type MonoMs, type Scheduler } from '../../kernel/time.js';
 import type { RtpMediaSession } from '../../media/rtp-media-session.js';
 import type { MediaEvent } from '../../media/ports.js';
 import type { SttEngine, TtsEngine } from '../../speech/ports.js';
-import { CallerMachine, type CallerInput, type CallerOutput } from './caller-machine.js';
+import { RateMatcher } from '../../media/core/resample.js';
+import { toTelephone, type SpokenAudio } from '../audio-file.js';
+import type { CallerInput, CallerMind, CallerOutput } from './caller-machine.js';
 import { Ear, type AgentSpeech } from './ear.js';
 import { judge, type CallLine, type CallReport, type ResponseGap } from './report.js';
 import type { CallScript } from './script.js';
@@ -17,6 +20,10 @@ export interface SimulatedCallInit {
   readonly uri: string;
   /** With all variables filled in. */
   readonly script: CallScript;
+  /** Decides what the caller does. */
+  readonly mind: CallerMind;
+  /** Words of a stretch of the agent's speech, in place of the caller's own recogniser. */
+  readonly hear?: (() => Promise<string>) | undefined;
   readonly vars: Readonly<Record<string, string>>;
   readonly voice: string;
   readonly from: string;
@@ -25,8 +32,8 @@ export interface SimulatedCallInit {
   readonly stt: SttEngine;
   readonly tts: TtsEngine;
   readonly scheduler: Scheduler;
-  /** Reads a WAV file as PCM16 at 8 kHz. */
-  readonly loadAudio: (file: string) => Int16Array;
+  /** A WAV file's audio. */
+  readonly loadAudio: (file: string) => SpokenAudio;
   /** Told about each line as it becomes known. */
   readonly onLine?: (line: CallLine) => void;
 }
@@ -40,6 +47,7 @@ export interface SimulatedCallResult {
 
 interface OwnSpeech {
   readonly text: string;
+  /** At 8 kHz, as the tracks. */
   readonly pcm: Int16Array;
   readonly tag: string;
   startedAt: MonoMs | undefined;
@@ -50,10 +58,12 @@ const MAX_TRACK_SAMPLES = 8000 * 60 * 30;
 
 /** One call of a scripted caller: a real SIP and RTP user agent that speaks, listens, and measures. */
 export class SimulatedCall {
-  readonly #machine: CallerMachine;
+  readonly #mind: CallerMind;
   readonly #callerTrack = new Track(MAX_TRACK_SAMPLES);
   readonly #agentTrack = new Track(MAX_TRACK_SAMPLES);
   readonly #ear: Ear;
+  /** What is measured and recorded is narrowband, whatever the line carries. */
+  readonly #narrow = new RateMatcher(8000);
   readonly #ids = new IdSequence('c');
   readonly #lines: CallLine[] = [];
   readonly #gaps: ResponseGap[] = [];
@@ -70,9 +80,12 @@ export class SimulatedCall {
   #hangup: () => void = () => undefined;
   #ended: string | undefined;
   #answered = false;
+  #rang = false;
+  /** Final status of a call that was refused. */
+  #status: number | undefined;
 
   constructor(private readonly init: SimulatedCallInit) {
-    this.#machine = new CallerMachine(init.script);
+    this.#mind = init.mind;
     this.#ear = new Ear(this.#agentTrack, (event) => {
       if (event.type === 'agent_started') this.#agentStarted(event.at);
       else this.#agentStopped(event.speech);
@@ -90,14 +103,18 @@ export class SimulatedCall {
         if (event.type === 'confirmed') {
           this.#answered = true;
           this.#feed({ type: 'connected' });
+        } else if (event.type === 'ringing') {
+          this.#rang = true;
         } else if (event.type === 'ended') {
+          this.#status = event.status;
           resolve(event.reason);
         }
       });
     });
     const startedAt = this.init.scheduler.now();
     const reason = await over;
-    this.#ended ??= reason;
+    // Whoever is called and hangs up is the agent; for the leg it is the other side.
+    this.#ended ??= reason === 'caller_hangup' ? 'agent_hangup' : reason;
     this.#cancelTimer();
     const durationMs = this.init.scheduler.now() - startedAt;
     this.#ear.finish();
@@ -115,9 +132,9 @@ export class SimulatedCall {
     const { script, vars } = this.init;
     const lines = [...this.#lines].sort((a, b) => a.startMs - b.startMs);
     const failures = judge({ lines, responseGaps: this.#gaps }, script.expect);
-    if (!this.#answered) failures.push(`the call was not answered: ${this.#ended ?? 'unknown'}`);
-    const left = script.steps.length - this.#machine.stepsTaken;
-    if (left > 0) failures.push(`${left} of ${script.steps.length} steps were not reached`);
+    if (!this.#answered) failures.push(this.#unanswered());
+    const { stepsTaken, steps } = this.#mind;
+    if (stepsTaken < steps) failures.push(`${steps - stepsTaken} of ${steps} steps were not reached`);
     return {
       name: script.name,
       ended: this.#ended ?? 'unknown',
@@ -132,6 +149,20 @@ export class SimulatedCall {
       failures,
       rtp: { received, lost },
     };
+  }
+
+  /** Why nobody spoke with the caller, in words. */
+  #unanswered(): string {
+    const { uri } = this.init;
+    const status = this.#status;
+    if (this.#rang) return `${uri} rang and did not answer: ${this.#ended ?? 'unknown'}`;
+    // 503 is also what the own SIP server says of a peer that it cannot reach.
+    if (status === 503) return `nobody answers at ${uri}, or it takes no calls now (503)`;
+    if (status !== undefined) return `${uri} refused the call with ${status}: ${this.#ended ?? 'unknown'}`;
+    if (this.#ended === 'no_answer') {
+      return `nobody answers at ${uri}: nothing listens there, or nothing gets through`;
+    }
+    return `the call to ${uri} was not answered: ${this.#ended ?? 'unknown'}`;
   }
 
   #host(): CallHost {
@@ -153,7 +184,8 @@ export class SimulatedCall {
   #media(event: MediaEvent): void {
     if (event.type === 'audio') {
       this.#zero ??= addMs(event.at, -event.startSample / 8);
-      this.#ear.push(event.pcm, event.startSample, event.at);
+      const pcm = this.#narrow.match(event.pcm, event.pcm.length > FRAME_SAMPLES ? 16_000 : 8000);
+      this.#ear.push(pcm, event.startSample, event.at);
     } else if (event.type === 'playout') {
       if (event.event === 'started') this.#ownStarted(event.at);
       else if (event.event === 'finished') this.#ownFinished(event.at);
@@ -162,10 +194,10 @@ export class SimulatedCall {
 
   #feed(input: CallerInput): void {
     const now = this.init.scheduler.now();
-    this.#machine.handle(now, input);
-    for (let out = this.#machine.poll(); out !== undefined; out = this.#machine.poll()) this.#act(out);
+    this.#mind.handle(now, input);
+    for (let out = this.#mind.poll(); out !== undefined; out = this.#mind.poll()) this.#act(out);
     this.#cancelTimer();
-    const deadline = this.#machine.nextDeadline();
+    const deadline = this.#mind.nextDeadline();
     if (deadline !== undefined) {
       this.#cancelTimer = this.init.scheduler.at(deadline, () => this.#feed({ type: 'tick' }));
     }
@@ -195,27 +227,28 @@ export class SimulatedCall {
 
   /** Speaks a text; pauses are silence between separately spoken pieces. */
   async #say(text: string, tag: string): Promise<void> {
-    const { tts, voice } = this.init;
+    const { tts, voice, media } = this.init;
+    const { sampleRateHz } = media;
     const pieces: Int16Array[] = [];
     for (const [index, part] of text.split(/\[(\d+)\]/).entries()) {
       if (index % 2 === 1) {
-        pieces.push(new Int16Array(Number(part) * 8));
+        pieces.push(new Int16Array((Number(part) * sampleRateHz) / 1000));
         continue;
       }
       if (part.trim() === '') continue;
       const id = requestId(this.#ids.next());
-      const spoken = await tts.synthesize({ requestId: id, text: part.trim(), voice, sampleRateHz: 8000 });
+      const spoken = await tts.synthesize({ requestId: id, text: part.trim(), voice, sampleRateHz });
       if (spoken.ok) pieces.push(spoken.value.pcm);
     }
     const pcm = joined(pieces);
-    if (pcm.length > 0) this.#speak(text, pcm, tag);
+    if (pcm.length > 0) this.#speak(text, { pcm, sampleRateHz }, tag);
     else this.#feed({ type: 'own_audio_done' });
   }
 
-  #speak(text: string, pcm: Int16Array, tag: string): void {
-    this.#own = { text, pcm, tag, startedAt: undefined, overAgent: this.#ear.hearing };
+  #speak(text: string, audio: SpokenAudio, tag: string): void {
+    this.#own = { text, pcm: toTelephone(audio), tag, startedAt: undefined, overAgent: this.#ear.hearing };
     this.#turns++;
-    this.init.media.enqueue({ utteranceId: utteranceId(this.#ids.next()), pcm, last: true });
+    this.init.media.enqueue({ utteranceId: utteranceId(this.#ids.next()), ...audio, last: true });
   }
 
   #press(digits: string): void {
@@ -274,14 +307,7 @@ export class SimulatedCall {
   }
 
   async #transcribe(speech: AgentSpeech): Promise<void> {
-    const pcm = this.#agentTrack.slice(speech.fromSample, speech.toSample);
-    const heard = await this.init.stt.transcribe({
-      requestId: requestId(this.#ids.next()),
-      pcm,
-      sampleRateHz: 8000,
-      kind: 'final',
-    });
-    const text = heard.ok ? heard.value.text : '';
+    const text = await (this.init.hear?.() ?? this.#recognise(speech));
     this.#line({
       who: 'agent',
       text,
@@ -289,6 +315,16 @@ export class SimulatedCall {
       endMs: this.#ms(speech.lastAudibleAt),
     });
     if (this.#ended === undefined) this.#feed({ type: 'agent_said', text });
+  }
+
+  async #recognise(speech: AgentSpeech): Promise<string> {
+    const heard = await this.init.stt.transcribe({
+      requestId: requestId(this.#ids.next()),
+      pcm: this.#agentTrack.slice(speech.fromSample, speech.toSample),
+      sampleRateHz: 8000,
+      kind: 'final',
+    });
+    return heard.ok ? heard.value.text : '';
   }
 
   #line(line: CallLine): void {

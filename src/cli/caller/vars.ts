@@ -22,7 +22,8 @@ const NAMES = [
   'Thomas Green',
 ];
 
-const HOURS = [
+/** "ten": the hours of a clock face, from twelve. */
+export const HOURS = [
   'twelve',
   'one',
   'two',
@@ -36,7 +37,8 @@ const HOURS = [
   'ten',
   'eleven',
 ];
-const DAYS =
+/** "first" to "thirty-first". */
+export const ORDINALS =
   'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first'.split(
     ' ',
   );
@@ -105,7 +107,7 @@ function openTimes(business: Business, day: DateTime): number[] {
 }
 
 function spokenDate(day: DateTime): string {
-  return `${day.toFormat('cccc')}, ${day.toFormat('LLLL')} ${DAYS[day.day - 1] ?? ''}`;
+  return `${day.toFormat('cccc')}, ${day.toFormat('LLLL')} ${ORDINALS[day.day - 1] ?? ''}`;
 }
 
 function spokenTime(min: number): string {
@@ -124,7 +126,7 @@ function otherWords(min: number): string {
 }
 
 function heardDate(day: DateTime): string {
-  const name = (DAYS[day.day - 1] ?? '').replace('-', '[ -]');
+  const name = (ORDINALS[day.day - 1] ?? '').replace('-', '[ -]');
   return `${day.toFormat('cccc')}\\W+${day.toFormat('LLLL')} (?:the )?(?:${name}|${day.day}(?:st|nd|rd|th)?)\\b`;
 }
 
@@ -132,7 +134,7 @@ function heardTime(min: number): string {
   const hour = Math.floor(min / 60);
   const name = HOURS[hour % 12] ?? '';
   const figure = hour % 12 === 0 ? 12 : hour % 12;
-  if (min % 60 === 30) return `\\b(?:${figure}:30|${name}\\W+thirty)\\b`;
+  if (min % 60 === 30) return `\\b(?:${figure}:30|${name}\\W+thirty)(?!\\d)`;
   const noon = hour === 12 ? '|noon' : '';
   return `\\b(?:(?:${figure}(?::00)?|${name})\\s?(?:o'?clock)?\\s?[ap]\\W?\\s?m${noon})\\b`;
 }

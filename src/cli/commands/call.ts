@@ -4,6 +4,7 @@ import { loadConfig, readEnvironment } from '../../app/config/index.js';
 import { loadOffice } from '../../app/engines.js';
 import { seededRng } from '../../kernel/rng.js';
 import { wallMs } from '../../kernel/time.js';
+import { CODEC_NAMES, type CodecChoice } from '../../media/codecs.js';
 import { reportJson, reportText } from '../caller/report.js';
 import { CallerLine, hostOf } from '../caller/run-call.js';
 import { loadScript, parseScript, type CallScript } from '../caller/script.js';
@@ -17,6 +18,7 @@ interface CallOptions {
   readonly script?: string;
   readonly bargeIn?: number;
   readonly voice?: string;
+  readonly codec?: CodecChoice;
   readonly from: string;
   readonly loss: number;
   readonly jitter: number;
@@ -44,6 +46,11 @@ export function callCommand(): Command {
       '--voice <id>',
       'voice of the caller: rms, slt, awb, kal, kal16 (default: slt, or the one of the script)',
     )
+    .addOption(
+      new Option('--codec <name>', 'the only codec of the call (default: pcmu and pcma)').choices(
+        CODEC_NAMES,
+      ),
+    )
     .option('--from <number>', 'calling number', '+15550100')
     .option('--loss <percent>', 'share of RTP packets lost in each direction', number(0, 100), 0)
     .option('--jitter <ms>', 'extra delay of each RTP packet, 0 to this', number(0, 1000), 0)
@@ -56,7 +63,9 @@ export function callCommand(): Command {
 
 async function runCall(uri: string, options: CallOptions): Promise<void> {
   const script = options.script === undefined ? scriptOf(options) : loadScript(options.script);
-  const { business } = await loadOffice(loadConfig(readEnvironment()));
+  const {
+    office: { business },
+  } = await loadOffice(loadConfig(readEnvironment()));
   const seed = options.seed ?? randomInt(2 ** 31);
   const vars = scriptVariables(script, business, wallMs(Date.now()), seededRng(seed));
   for (const entry of options.var) {
@@ -77,6 +86,7 @@ async function runCall(uri: string, options: CallOptions): Promise<void> {
       from: options.from,
       impairment: { lossPercent: options.loss, jitterMs: options.jitter },
       seed,
+      ...(options.codec === undefined ? {} : { codec: options.codec }),
       ...(options.script === undefined ? {} : { scriptFile: options.script }),
       ...(options.wav === undefined ? {} : { wavFile: options.wav }),
       ...(options.json === true ? {} : { onLine: ({ who, text }) => print(`${who.padEnd(6)} ${text}`) }),

@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import { loadConfig, readEnvironment, showConfig } from '../../app/config/index.js';
-import { loadOffice } from '../../app/engines.js';
+import { checkOffline } from '../../app/offline.js';
+import { onlineProblems } from '../../app/online.js';
+import { speechProblems } from '../../app/online-speech.js';
+import { LeibnizError } from '../../kernel/errors.js';
 import { print, printJson, table } from '../output.js';
 
 /** `leibniz config`: what the settings amount to. */
@@ -20,11 +23,17 @@ export function configCommand(): Command {
     });
   config
     .command('validate')
-    .description('check settings, business facts and prompts; exit code 1 when something is wrong')
+    .description('check settings, pack, prompts, documents and voices; exit code 1 when something is wrong')
+    .option('--online', 'also ask the configured providers: wrong keys, models and voices that are gone')
     .option('--json', 'one JSON object')
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: { json?: boolean; online?: boolean }) => {
       const loaded = loadConfig(readEnvironment());
-      await loadOffice(loaded);
+      await checkOffline(loaded);
+      const problems =
+        options.online === true
+          ? (await Promise.all([onlineProblems(loaded), speechProblems(loaded)])).flat()
+          : [];
+      if (problems.length > 0) throw new LeibnizError('CONFIG_INVALID', `${problems.join('; ')}.`);
       if (options.json === true) {
         printJson({
           name: 'config_validate',

@@ -2,15 +2,6 @@ import { Command } from 'commander';
 import { askAgent } from '../admin-client.js';
 import { print, printJson, table } from '../output.js';
 
-interface Job {
-  readonly id: string;
-  readonly type: string;
-  readonly status: string;
-  readonly retry_count: number;
-  readonly created_at: string;
-  readonly error_message: string | null;
-}
-
 /** `leibniz jobs`: follow-up jobs of the running agent. */
 export function jobsCommand(): Command {
   const jobs = new Command('jobs').description('follow-up jobs of the running agent');
@@ -19,11 +10,9 @@ export function jobsCommand(): Command {
     .option('--status <status>', 'pending, processing, completed or failed (the dead letters)')
     .option('--json', 'one JSON object')
     .action(async (options: { status?: string; json?: boolean }) => {
-      const query = options.status === undefined ? '' : `?status=${encodeURIComponent(options.status)}`;
-      const body = await askAgent(`/api/v1/jobs${query}`);
-      const items = body['items'] as Job[];
+      const { items, total } = await askAgent(({ jobs: of }) => of.list({ status: options.status }));
       if (options.json === true) {
-        printJson({ name: 'jobs', n: items.length, metrics: { total: body['total'] }, items });
+        printJson({ name: 'jobs', n: items.length, metrics: { total }, items });
         return;
       }
       const rows = items.map((j) => [
@@ -42,9 +31,9 @@ export function jobsCommand(): Command {
     .description('put a dead letter back to work')
     .option('--json', 'one JSON object')
     .action(async (id: string, options: { json?: boolean }) => {
-      const job = await askAgent(`/api/v1/jobs/${encodeURIComponent(id)}/retry`, 'POST');
+      const job = await askAgent(({ jobs: of }) => of.retry(id));
       if (options.json === true) printJson({ name: 'jobs_retry', n: 1, metrics: {}, job });
-      else print(`job ${id} is ${String(job['status'])}`);
+      else print(`job ${id} is ${job.status}`);
     });
   return jobs;
 }

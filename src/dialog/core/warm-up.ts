@@ -1,7 +1,9 @@
 import { callId, turnId } from '../../kernel/ids.js';
-import { step } from './dialog-machine.js';
-import { initialDialog } from './state.js';
-import type { DialogContext, DialogInput } from './types.js';
+import type { RequestId } from '../../kernel/ids.js';
+import type { DialogContext } from './context.js';
+import type { DialogInput, DialogResult } from './effects.js';
+import { step } from './machine/machine.js';
+import { initialDialog } from './machine/state.js';
 
 const SENTENCES = [
   'book me tomorrow at half past two about something, my name is Ada',
@@ -9,6 +11,15 @@ const SENTENCES = [
   'what is this?',
   'yes',
 ] as const;
+
+const ANSWERS: Readonly<Partial<Record<string, DialogResult>>> = {
+  classify: {
+    type: 'intent',
+    intent: { intent: 'APPOINTMENT_SCHEDULING', confidence: 1, method: 'pattern', entities: {} },
+  },
+  check_availability: { type: 'availability', busy: [] },
+  hold: { type: 'held', held: true },
+};
 
 /**
  * Runs a conversation that nobody hears, so that the first caller does not pay for the compilation of the grammars
@@ -27,17 +38,9 @@ export function warmUpDialog(ctx: DialogContext): void {
       answerPending();
     });
     function answerPending(): void {
-      const { pending } = state;
-      if (pending?.kind === 'classify') {
-        const result = {
-          intent: 'APPOINTMENT_SCHEDULING',
-          confidence: 1,
-          method: 'pattern',
-          entities: {},
-        } as const;
-        feed({ type: 'intent', requestId: pending.requestId, result });
-      } else if (pending?.kind === 'availability') {
-        feed({ type: 'availability', requestId: pending.requestId, result: { status: 'ok', busy: [] } });
+      for (const [id, { request }] of Object.entries(state.pending)) {
+        const result = ANSWERS[request.type];
+        if (result !== undefined) feed({ type: 'result', requestId: id as RequestId, result });
       }
     }
   }

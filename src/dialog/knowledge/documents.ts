@@ -1,18 +1,22 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { parse as parseYaml } from 'yaml';
-import { isLeibnizError, LeibnizError } from '../../kernel/errors.js';
 import { z } from 'zod';
-import type { KnowledgeDocument } from './core/chunk.js';
-import type { KnowledgeContent } from './knowledge-index.js';
+import { KIND_OF_ENDING, type FileKind } from '../../documents/core/kind.js';
+import { DOCUMENT_LIMITS } from '../../documents/core/limits.js';
+import { DocumentReader } from '../../documents/reader.js';
+import { nameOf, readTextFile, utf8Text, type ReadText } from '../../documents/text-file.js';
+import { unreadable } from '../../documents/unreadable.js';
+import type { KnowledgeDocument } from '../../kernel/document.js';
+import { isLeibnizError, LeibnizError } from '../../kernel/errors.js';
 import type { SynonymGroup } from './core/thesaurus.js';
-import { csvSections } from './core/csv.js';
-import { firstHeading, markdownSections, plainSections } from './core/markdown.js';
+import type { KnowledgeContent } from './knowledge-index.js';
 
 /** Bounds of one knowledge base; more is an error, so that a wrong path does not fill the memory. */
-export const DOCUMENT_LIMITS = { files: 2000, bytesPerFile: 2_000_000, depth: 8 } as const;
+export const FOLDER_LIMITS = { files: 2000, depth: 8 } as const;
 
-const EXTENSIONS = new Set(['.md', '.markdown', '.txt', '.csv']);
+/** Files that were read before, by path; what has not changed since is not read again. */
+export type ReadBefore = Map<string, { readonly stamp: string; readonly document: KnowledgeDocument }>;
 
 /**
  * The real folder of a knowledge base, checked to lie in one of `roots` after every symbolic link is resolved.
@@ -50,10 +54,14 @@ const SYNONYMS = z.array(z.array(z.string().trim().min(1).max(80)).min(2).max(50
  * Reads a knowledge base: its documents and its synonyms.
  *
  * @param folder - as {@link confinedFolder} gave it
+ * @param before - what was read the last time; brought up to date
  * @throws LeibnizError DOCUMENT_UNREADABLE naming the first file that cannot be used
  */
-export async function loadKnowledge(folder: string): Promise<KnowledgeContent> {
-  return { documents: await loadDocuments(folder), synonyms: await loadSynonyms(folder) };
+export async function loadKnowledge(
+  folder: string,
+  before: ReadBefore = new Map() as ReadBefore,
+): Promise<KnowledgeContent> {
+  return { documents: await loadDocuments(folder, before), synonyms: await loadSynonyms(folder) };
 }
 
 async function loadSynonyms(folder: string): Promise<readonly SynonymGroup[]> {
@@ -63,7 +71,7 @@ async function loadSynonyms(folder: string): Promise<readonly SynonymGroup[]> {
   if (!isInside(folder, target)) {
     throw unreadable(SYNONYMS_FILE, 'it is a link that leads out of the knowledge base');
   }
-  const text = await readText(file, SYNONYMS_FILE);
+  const text = utf8Text(await readBytes(file, SYNONYMS_FILE, DOCUMENT_LIMITS.textBytes), SYNONYMS_FILE);
   try {
     return SYNONYMS.parse(parseYaml(text) ?? []);
   } catch (cause) {
@@ -72,31 +80,40 @@ async function loadSynonyms(folder: string): Promise<readonly SynonymGroup[]> {
 }
 
 /**
- * Reads every `.md`, `.txt` and `.csv` file of a folder, sub-folders included, in order of path. Files and
+ * Reads every Markdown, text, table, HTML, PDF and Word file of a folder, sub-folders included, in order of path. Files and
  * folders whose names begin with a dot or an underscore, and `README.md`, are left out.
- *
- * @param folder - a real path; links that lead out of it are refused
- * @throws LeibnizError DOCUMENT_UNREADABLE naming the first file that cannot be read
  */
-export async function loadDocuments(folder: string): Promise<KnowledgeDocument[]> {
+export async function loadDocuments(
+  folder: string,
+  before: ReadBefore = new Map() as ReadBefore,
+): Promise<KnowledgeDocument[]> {
   const files: string[] = [];
   await collect(folder, folder, 0, files);
-  const documents: KnowledgeDocument[] = [];
+  const reader = new DocumentReader();
+  const read: ReadBefore = new Map() as ReadBefore;
   const seen = new Map<string, string>();
-  for (const file of files.sort()) {
-    const document = await loadDocument(folder, file);
-    const twin = seen.get(document.id);
-    if (twin !== undefined) {
-      throw unreadable(document.path, `its id "${document.id}" is already used by ${twin}`);
+  try {
+    for (const file of files.sort()) {
+      const path = relative(folder, file).split(sep).join('/');
+      const { mtimeMs, size } = await stat(file);
+      const stamp = `${folder}\0${mtimeMs}\0${size}`;
+      const known = before.get(path);
+      const document = known?.stamp === stamp ? known.document : await loadDocument(reader, file, path);
+      const twin = seen.get(document.id);
+      if (twin !== undefined) throw unreadable(path, `its id "${document.id}" is already used by ${twin}`);
+      seen.set(document.id, path);
+      read.set(path, { stamp, document });
     }
-    seen.set(document.id, document.path);
-    documents.push(document);
+  } finally {
+    await reader.close();
   }
-  return documents;
+  before.clear();
+  for (const [path, entry] of read) before.set(path, entry);
+  return [...read.values()].map(({ document }) => document);
 }
 
 async function collect(root: string, folder: string, depth: number, files: string[]): Promise<void> {
-  if (depth > DOCUMENT_LIMITS.depth) throw unreadable(relative(root, folder), 'it lies too deep');
+  if (depth > FOLDER_LIMITS.depth) throw unreadable(relative(root, folder), 'it lies too deep');
   const entries = await readdir(folder, { withFileTypes: true });
   for (const entry of entries) {
     if (/^[._]/.test(entry.name) || /^readme\.(?:md|txt)$/i.test(entry.name)) continue;
@@ -110,106 +127,49 @@ async function collect(root: string, folder: string, depth: number, files: strin
     const info = await stat(path);
     // A linked folder could contain itself; linked files are enough.
     if (entry.isDirectory()) await collect(root, path, depth + 1, files);
-    else if (info.isFile() && EXTENSIONS.has(extname(entry.name).toLowerCase())) files.push(path);
-    if (files.length > DOCUMENT_LIMITS.files) {
-      throw unreadable(relative(root, path), `there are more than ${DOCUMENT_LIMITS.files} documents`);
+    else if (info.isFile() && claimedKind(entry.name) !== undefined) files.push(path);
+    if (files.length > FOLDER_LIMITS.files) {
+      throw unreadable(relative(root, path), `there are more than ${FOLDER_LIMITS.files} documents`);
     }
   }
 }
 
-async function loadDocument(root: string, file: string): Promise<KnowledgeDocument> {
-  const path = relative(root, file).split(sep).join('/');
-  const text = await readText(file, path);
-  const extension = extname(file).toLowerCase();
-  const name = basename(file, extname(file));
+/** Files that the office wrote as text are read here; the others by a thread that may end with them. */
+async function loadDocument(reader: DocumentReader, file: string, path: string): Promise<KnowledgeDocument> {
+  const kind = claimedKind(path);
+  const isText = kind === 'markdown' || kind === 'text' || kind === 'csv';
+  const bytes = await readBytes(file, path, isText ? DOCUMENT_LIMITS.textBytes : DOCUMENT_LIMITS.bytes);
+  const read = isText ? textOf(bytes, path, kind) : (await reader.read({ bytes, path })).document;
+  const { ownId, ...document } = read;
+  return { id: ownId ?? nameOf(path), ...document };
+}
+
+function textOf(bytes: Uint8Array, path: string, kind: 'markdown' | 'text' | 'csv'): ReadText {
   try {
-    if (extension === '.csv') {
-      return { id: name, title: titleOf(name), tags: [], path, sections: csvSections(text) };
-    }
-    if (extension === '.txt') {
-      return { id: name, title: titleOf(name), tags: [], path, sections: plainSections(text) };
-    }
-    const { meta, body } = splitFrontMatter(text, path);
-    return {
-      id: stringField(meta, 'id') ?? name,
-      title: stringField(meta, 'title') ?? firstHeading(body) ?? titleOf(name),
-      tags: tagList(meta['tags']),
-      path,
-      sections: markdownSections(body),
-    };
+    return readTextFile({ bytes, path }, kind);
   } catch (cause) {
     if (isLeibnizError(cause)) throw cause;
     throw unreadable(path, 'it could not be parsed', cause);
   }
 }
 
-async function readText(file: string, path: string): Promise<string> {
-  let bytes: Buffer;
+const claimedKind = (name: string): FileKind | undefined =>
+  KIND_OF_ENDING[/\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ''];
+
+async function readBytes(file: string, path: string, maxBytes: number): Promise<Uint8Array> {
   try {
     const { size } = await stat(file);
-    if (size > DOCUMENT_LIMITS.bytesPerFile) {
-      throw unreadable(path, `it is larger than ${DOCUMENT_LIMITS.bytesPerFile} bytes`);
-    }
-    bytes = await readFile(file);
+    if (size > maxBytes) throw unreadable(path, `it is larger than ${maxBytes} bytes`);
+    return await readFile(file);
   } catch (cause) {
     if (isLeibnizError(cause)) throw cause;
     throw unreadable(path, 'it cannot be opened', cause);
   }
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw unreadable(path, 'it is not UTF-8 text', cause);
-  }
-  if (text.includes('\0')) throw unreadable(path, 'it is not a text file');
-  return text;
-}
-
-function splitFrontMatter(text: string, path: string): { meta: Record<string, unknown>; body: string } {
-  const match = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/.exec(text);
-  if (match === null) {
-    if (/^---\r?\n/.test(text)) throw unreadable(path, 'its front matter has no closing ---');
-    return { meta: {}, body: text };
-  }
-  let meta: unknown;
-  try {
-    meta = parseYaml(match[1] ?? '');
-  } catch (cause) {
-    throw unreadable(path, 'its front matter is not valid YAML', cause);
-  }
-  if (meta === null) return { meta: {}, body: text.slice(match[0].length) };
-  if (typeof meta !== 'object' || Array.isArray(meta)) {
-    throw unreadable(path, 'its front matter is not a mapping');
-  }
-  return { meta: meta as Record<string, unknown>, body: text.slice(match[0].length) };
-}
-
-function stringField(meta: Record<string, unknown>, key: string): string | undefined {
-  const value = meta[key];
-  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
-}
-
-function tagList(value: unknown): string[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter((tag): tag is string => typeof tag === 'string');
-}
-
-function titleOf(name: string): string {
-  const text = name.replace(/[-_]+/g, ' ').trim();
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function isInside(root: string, path: string): boolean {
   const way = relative(root, path);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-}
-
-function unreadable(path: string, reason: string, cause?: unknown): LeibnizError {
-  return new LeibnizError(
-    'DOCUMENT_UNREADABLE',
-    `document ${path} of the knowledge base cannot be used: ${reason}; repair or remove it`,
-    { field: path, ...(cause === undefined ? {} : { cause }) },
-  );
 }
 
 function missingFolder(path: string): LeibnizError {

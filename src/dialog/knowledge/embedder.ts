@@ -1,4 +1,5 @@
 import { LeibnizError } from '../../kernel/errors.js';
+import type { EmbeddingPurpose } from './embedders/wire.js';
 import { normalized, type Vector } from './core/vector.js';
 
 /** Turns texts into vectors of length 1; a text without words gives a zero vector. */
@@ -7,9 +8,15 @@ export interface Embedder {
     /** Name and version of the model; part of the key under which vectors are kept. */
     readonly model: string;
     readonly dimensions: number;
+    /** Texts that are embedded in one go. Default 4, so that questions are answered in between on the same thread. */
+    readonly batch?: number;
   };
-  /** One vector a text, in order. Texts are cut at {@link MAX_EMBED_CHARS}. */
-  embed(texts: readonly string[]): Promise<Vector[]>;
+  /**
+   * One vector a text, in order. Texts are cut at {@link MAX_EMBED_CHARS}.
+   *
+   * @param purpose - whether they are searched or looked for; some models tell them apart. Default `document`
+   */
+  embed(texts: readonly string[], purpose?: EmbeddingPurpose): Promise<Vector[]>;
 }
 
 /** Longest text that is embedded; what follows is ignored, so that no text holds the thread for long. */

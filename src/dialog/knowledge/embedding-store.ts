@@ -8,7 +8,7 @@ const MAGIC = 'LBZEMB01';
 const HASH_BYTES = 32;
 const HEADER_BYTES = MAGIC.length + HASH_BYTES + 8;
 
-/** Texts embedded in one go. Small, so that questions are answered between the batches of a rebuild. */
+/** Texts embedded in one go, unless the embedder says otherwise. Small, so that questions are answered between the batches of a rebuild. */
 const BATCH = 4;
 
 /** How the file was found when it was opened. */
@@ -40,22 +40,35 @@ export class EmbeddingStore {
     this.#vectors = vectors;
   }
 
-  /** Opens the store of one model in `cacheDir`, which is created when it does not exist. */
-  static async open(embedder: Embedder, cacheDir: string): Promise<EmbeddingStore> {
+  /**
+   * Opens the store of one model in `cacheDir`, which is created when it does not exist.
+   *
+   * @param shipped - vectors that come with an index file, as {@link encoded} gave them; those of another model are left
+   */
+  static async open(embedder: Embedder, cacheDir: string, shipped?: Uint8Array): Promise<EmbeddingStore> {
     await mkdir(cacheDir, { recursive: true });
     const file = join(cacheDir, `embeddings-${embedder.capabilities.model}.bin`);
     const bytes = await readFile(file).catch((error: unknown) => {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
       return Buffer.alloc(0);
     });
-    if (bytes === undefined) return new EmbeddingStore(embedder, file, 'missing', new Map<string, Vector>());
-    const vectors = decodeVectors(bytes, embedder.capabilities.dimensions);
-    return new EmbeddingStore(
-      embedder,
-      file,
-      vectors === undefined ? 'corrupt' : 'loaded',
-      vectors ?? new Map<string, Vector>(),
-    );
+    const vectors = bytes === undefined ? undefined : decodeVectors(bytes, embedder.capabilities.dimensions);
+    const state = bytes === undefined ? 'missing' : vectors === undefined ? 'corrupt' : 'loaded';
+    const store = new EmbeddingStore(embedder, file, state, vectors ?? new Map<string, Vector>());
+    store.learn(shipped);
+    return store;
+  }
+
+  /** Takes vectors of an index file; those of another model are never asked for. */
+  learn(shipped: Uint8Array | undefined): void {
+    if (shipped === undefined) return;
+    const given = decodeVectors(Buffer.from(shipped), this.embedder.capabilities.dimensions);
+    for (const [key, vector] of given ?? []) this.#vectors.set(key, vector);
+  }
+
+  /** The vectors of `texts` as they are written to a file; those that are not known are left out. */
+  encoded(texts: readonly string[]): Uint8Array {
+    return encodeVectors(this.#of(texts), this.embedder.capabilities.dimensions);
   }
 
   stats(): EmbeddingStoreStats {
@@ -75,8 +88,9 @@ export class EmbeddingStore {
     const missing = [...new Map(keys.map((key, index) => [key, texts[index] ?? '']))].filter(
       ([key]) => !this.#vectors.has(key),
     );
-    for (let at = 0; at < missing.length; at += BATCH) {
-      const batch = missing.slice(at, at + BATCH);
+    const size = this.embedder.capabilities.batch ?? BATCH;
+    for (let at = 0; at < missing.length; at += size) {
+      const batch = missing.slice(at, at + size);
       const vectors = await this.embedder.embed(batch.map(([, text]) => text));
       batch.forEach(([key], index) => {
         const vector = vectors[index];
@@ -84,7 +98,7 @@ export class EmbeddingStore {
       });
       this.#computed += batch.length;
       this.#dirty = true;
-      onProgress(Math.min(at + BATCH, missing.length), missing.length);
+      onProgress(Math.min(at + size, missing.length), missing.length);
       await new Promise((resolve) => setImmediate(resolve));
     }
     return keys.map(
@@ -98,8 +112,7 @@ export class EmbeddingStore {
    * @throws the error of the file system; the file before stays whole
    */
   async save(texts: readonly string[]): Promise<void> {
-    const keys = new Set(texts.map((text) => this.#key(text)));
-    const kept = new Map([...this.#vectors].filter(([key]) => keys.has(key)));
+    const kept = this.#of(texts);
     if (!this.#dirty && kept.size === this.#vectors.size) return;
     this.#vectors = kept;
     const temporary = `${this.file}.${process.pid}.tmp`;
@@ -117,6 +130,11 @@ export class EmbeddingStore {
       await rm(temporary, { force: true });
       throw error;
     }
+  }
+
+  #of(texts: readonly string[]): Map<string, Vector> {
+    const keys = new Set(texts.map((text) => this.#key(text)));
+    return new Map([...this.#vectors].filter(([key]) => keys.has(key)));
   }
 
   #key(text: string): string {

@@ -1,27 +1,30 @@
 import { LeibnizError } from '../../kernel/errors.js';
-import { addMs, type Scheduler } from '../../kernel/time.js';
-import type { IntentContext, IntentResult } from '../core/types.js';
-import { callerSituation, extractEntities, type NamedTopic } from '../intent/core/entities.js';
-import { classifyByPattern } from '../intent/core/patterns.js';
-import { TtlCache } from './core/ttl-cache.js';
+import { addMs, type MonoMs, type Scheduler } from '../../kernel/time.js';
+import { LayeredCache } from '../../net/cache/layered-cache.js';
+import type { IntentContext, IntentResult } from '../core/effects.js';
 import type { EngineAnswer } from './knowledge-engine.js';
 import { MAX_QUESTION_CHARS } from './knowledge-engine.js';
 import type {
   CallOptions,
   ClassifyReply,
+  DocumentChange,
   EngineStats,
   Knowledge,
   KnowledgeContext,
   KnowledgeReply,
   KnowledgeStats,
   RebuildReport,
+  Retrieval,
 } from './types.js';
 
 /** The engine as seen from another thread. */
 export interface EnginePort {
-  /** What patterns leave open; the context does not change it. */
-  classify(text: string): Promise<IntentResult>;
+  /** Of the context only the question changes what comes back: its relevance. */
+  classify(text: string, context?: Pick<IntentContext, 'question'>): Promise<IntentResult>;
   query(text: string, context: KnowledgeContext): Promise<EngineAnswer>;
+  retrieve(text: string, limit: number): Promise<Retrieval>;
+  held(): Promise<Readonly<Record<string, string>>>;
+  take(change: DocumentChange): Promise<void>;
   rebuild(path?: string): Promise<RebuildReport>;
   stats(): Promise<EngineStats>;
 }
@@ -39,9 +42,10 @@ export interface KnowledgeClientOptions {
   readonly intentTtlMs?: number;
   /** Life of a cached answer. Default 3,600,000 ms. */
   readonly answerTtlMs?: number;
-  /** Most entries of each cache. Default 2000. */
-  readonly cacheEntries?: number;
-  readonly services?: readonly NamedTopic[];
+  /** Where answers are kept, `intent` and `rag`; one of this process unless given. */
+  readonly cache?: LayeredCache;
+  /** What all intents depend on beside the documents: examples, words and models. Default none. */
+  readonly scope?: string;
 }
 
 /** What keeps the engine alive. */
@@ -59,8 +63,7 @@ export interface EngineHost {
 
 /** Caches, bounds and deadlines in front of an engine on another thread. */
 export class KnowledgeClient implements Knowledge {
-  readonly #intents: TtlCache<IntentResult>;
-  readonly #answers: TtlCache<EngineAnswer>;
+  readonly #cache: LayeredCache;
   readonly #maxPending: number;
   #indexVersion: string;
   #pending = 0;
@@ -70,9 +73,7 @@ export class KnowledgeClient implements Knowledge {
     private readonly host: EngineHost,
     private readonly options: KnowledgeClientOptions,
   ) {
-    const entries = options.cacheEntries ?? 2000;
-    this.#intents = new TtlCache(entries, options.intentTtlMs ?? 1_800_000);
-    this.#answers = new TtlCache(entries, options.answerTtlMs ?? 3_600_000);
+    this.#cache = options.cache ?? new LayeredCache({ scheduler: options.scheduler });
     this.#maxPending = options.maxPending ?? 64;
     this.#indexVersion = host.indexVersion;
   }
@@ -90,15 +91,19 @@ export class KnowledgeClient implements Knowledge {
       cache_hit: cacheHit,
     });
     const question = bounded(text);
-    const pattern = this.#byPattern(question, context);
-    if (pattern !== undefined) return reply(pattern, false);
-    const key = JSON.stringify([this.#indexVersion, cacheForm(question)]);
-    const cached = this.#intents.get(key, start);
-    if (cached !== undefined) return reply(cached, true);
+    const asked = context.question === undefined ? undefined : bounded(context.question);
     const timeoutMs = options.timeoutMs ?? this.options.classifyTimeoutMs ?? 1000;
-    const result = await this.#ask((engine) => engine.classify(question), timeoutMs);
-    this.#intents.set(key, result, scheduler.now());
-    return reply(result, false);
+    const { value, layer } = await this.#cache.through<IntentResult>({
+      cache: 'intent',
+      on: [this.options.scope ?? '', this.#indexVersion, cacheForm(question), asked ?? ''],
+      ttlMs: this.options.intentTtlMs ?? 1_800_000,
+      make: () =>
+        this.#ask(
+          (engine) => engine.classify(question, asked === undefined ? {} : { question: asked }),
+          timeoutMs,
+        ),
+    });
+    return reply(value, layer !== undefined);
   }
 
   async query(
@@ -109,45 +114,68 @@ export class KnowledgeClient implements Knowledge {
     const { scheduler } = this.options;
     const start = scheduler.now();
     const question = bounded(text);
-    const keyOf = (version: string): string =>
-      JSON.stringify([version, cacheForm(question), context.user_context ?? '', context.persona ?? '']);
-    const cached = this.#answers.get(keyOf(this.#indexVersion), start);
-    const checked = scheduler.now();
-    const reply = (answer: EngineAnswer, cacheHit: boolean): KnowledgeReply => {
-      const { timing, ...rest } = answer;
-      const spent = cacheHit ? { embedding_ms: 0, retrieval_ms: 0, generation_ms: 0 } : timing;
-      const timing_breakdown = {
-        cache_check_ms: checked - start,
-        ...spent,
-        total_ms: scheduler.now() - start,
-      };
-      return { ...rest, timing_breakdown, cache_hit: cacheHit };
-    };
-    if (cached !== undefined) return reply(cached, true);
+    const before = context.before === undefined ? '' : cacheForm(bounded(context.before));
+    const { user_context = '', persona = '' } = context;
+    const on = (version: string): readonly unknown[] => [
+      ...[this.options.scope ?? '', version, cacheForm(question), before, user_context, persona],
+    ];
     const timeoutMs = options.timeoutMs ?? this.options.queryTimeoutMs ?? 3000;
-    const answer = await this.#ask((engine) => engine.query(question, context), timeoutMs);
-    this.#indexVersion = answer.index_version;
-    this.#answers.set(keyOf(answer.index_version), answer, scheduler.now());
-    return reply(answer, false);
+    let asked: MonoMs | undefined;
+    const { value, layer } = await this.#cache.through<EngineAnswer>({
+      cache: 'rag',
+      on: on(this.#indexVersion),
+      ttlMs: this.options.answerTtlMs ?? 3_600_000,
+      make: () => {
+        asked = scheduler.now();
+        return this.#ask((engine) => engine.query(question, context), timeoutMs);
+      },
+      madeOn: (answer) => on(answer.index_version),
+      holdsUntil: (answer) => answer.holds_until_ms,
+    });
+    this.#indexVersion = value.index_version;
+    const { timing, holds_until_ms: _until, ...rest } = value;
+    const isHit = layer !== undefined;
+    const spent = isHit ? { embedding_ms: 0, retrieval_ms: 0, generation_ms: 0 } : timing;
+    const cache_check_ms = (isHit ? scheduler.now() : (asked ?? start)) - start;
+    const timing_breakdown = { cache_check_ms, ...spent, total_ms: scheduler.now() - start };
+    return { ...rest, timing_breakdown, cache_hit: isHit };
   }
 
   async rebuild(path?: string): Promise<RebuildReport> {
     const report = await this.host.engine().rebuild(path);
-    if (report.index_version !== this.#indexVersion) {
-      // Entries of the old version can no longer be reached; give their memory back.
-      this.#intents.clear();
-      this.#answers.clear();
-    }
-    this.#indexVersion = report.index_version;
+    this.#takeVersion(report.index_version);
     return report;
+  }
+
+  retrieve(text: string, limit: number): Promise<Retrieval> {
+    return this.#ask((engine) => engine.retrieve(bounded(text), limit), this.options.queryTimeoutMs ?? 3000);
+  }
+
+  async held(): Promise<Readonly<Record<string, string>>> {
+    return this.host.engine().held();
+  }
+
+  async take(change: DocumentChange): Promise<void> {
+    const engine = this.host.engine();
+    await engine.take(change);
+    if (change.more !== true) this.#takeVersion((await engine.stats()).index_version);
+  }
+
+  #takeVersion(version: string): void {
+    if (version !== this.#indexVersion) {
+      // Entries of the old version can no longer be reached; give their memory back.
+      this.#cache.forget('intent');
+      this.#cache.forget('rag');
+    }
+    this.#indexVersion = version;
   }
 
   async stats(): Promise<KnowledgeStats> {
     const engine = await this.#ask((port) => port.stats(), this.options.queryTimeoutMs ?? 3000);
     return {
       ...engine,
-      intent_cache: this.#intents.stats(),
-      answer_cache: this.#answers.stats(),
+      intent_cache: this.#cache.stats('intent'),
+      answer_cache: this.#cache.stats('rag'),
       pending: this.#pending,
       timeouts: this.#timeouts,
       restarts: this.host.restarts,
@@ -156,14 +184,6 @@ export class KnowledgeClient implements Knowledge {
 
   close(): Promise<void> {
     return this.host.close();
-  }
-
-  #byPattern(text: string, context: IntentContext): IntentResult | undefined {
-    const result = classifyByPattern(text, context);
-    if (result === undefined) return undefined;
-    const situation = callerSituation(text);
-    const entities = extractEntities(text, this.options.services);
-    return { ...result, entities, ...(situation === undefined ? {} : { user_context: situation }) };
   }
 
   async #ask<T>(call: (engine: EnginePort) => Promise<T>, timeoutMs: number): Promise<T> {

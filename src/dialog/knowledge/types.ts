@@ -1,12 +1,15 @@
-import type { IntentContext, IntentResult, KnowledgeAnswer } from '../core/types.js';
-import type { CacheStats } from './core/ttl-cache.js';
+import type { KnowledgeDocument } from '../../kernel/document.js';
+import type { IntentContext, IntentResult, KnowledgeAnswer, KnowledgeSource } from '../core/effects.js';
+import type { CacheStats } from '../../net/cache/layered-cache.js';
 import type { EmbeddingStoreStats } from './embedding-store.js';
 
 /** What an answer may depend on beside the question. */
 export interface KnowledgeContext {
-  /** The caller's situation in words ("international student"); it takes part in the search. */
+  /** The caller's situation in words ("a new customer"); it takes part in the search. */
   readonly user_context?: string;
   readonly session_id?: string;
+  /** What the question leans on: the last question that was answered ("where can i park", then "is it free"). */
+  readonly before?: string;
   /** Persona that will speak the answer; part of the cache key. */
   readonly persona?: string;
 }
@@ -44,6 +47,32 @@ export interface RebuildReport {
   readonly took_ms: number;
 }
 
+/** A document that is not of the folder: an upload, a page of a site. */
+export interface KeptDocument extends KnowledgeDocument {
+  /** Says whether two of one id are the same. */
+  readonly stamp: string;
+}
+
+/** What changes among the documents that are not of the folder. */
+export interface DocumentChange {
+  readonly put?: readonly KeptDocument[];
+  /** Ids. */
+  readonly remove?: readonly string[];
+  /** More changes follow: the index waits for the last one. */
+  readonly more?: boolean;
+}
+
+/** A passage that was found. */
+export interface FoundPassage extends KnowledgeSource {
+  readonly text: string;
+}
+
+/** Passages without an answer. */
+export interface Retrieval {
+  readonly passages: readonly FoundPassage[];
+  readonly index_version: string;
+}
+
 /** State of the worker's side. */
 export interface EngineStats {
   readonly index_loaded: boolean;
@@ -53,6 +82,8 @@ export interface EngineStats {
   readonly index_version: string;
   /** `exact` where the optional package `hnswlib-node` is missing. */
   readonly index_kind: 'hnsw' | 'exact';
+  /** The model that made the vectors. */
+  readonly embedding_model: string;
   readonly embeddings: EmbeddingStoreStats;
 }
 
@@ -76,7 +107,7 @@ export interface CallOptions {
 /** The knowledge base and the intent classifier, as the rest of the program sees them. */
 export interface Knowledge {
   /**
-   * What the sentence is about. Patterns answer on the calling thread; the rest is asked of the worker and cached.
+   * What the sentence is about, asked of the worker and cached.
    *
    * @throws LeibnizError KNOWLEDGE_TIMEOUT, CAPACITY_FULL or WORKER_CRASHED
    */
@@ -94,6 +125,22 @@ export interface Knowledge {
    * @throws LeibnizError DOCUMENT_UNREADABLE, BAD_REQUEST, NOT_FOUND, CAPACITY_FULL or WORKER_CRASHED
    */
   rebuild(path?: string): Promise<RebuildReport>;
+  /**
+   * The passages nearest to a text, without an answer.
+   *
+   * @param limit - 1 to 50
+   * @throws LeibnizError KNOWLEDGE_TIMEOUT, CAPACITY_FULL or WORKER_CRASHED
+   */
+  retrieve(text: string, limit: number): Promise<Retrieval>;
+  /** Stamps of the documents that are not of the folder, by id. Empty after a crash: whoever keeps them gives them again. */
+  held(): Promise<Readonly<Record<string, string>>>;
+  /**
+   * Changes the documents that are not of the folder. Only what is new is embedded; questions are answered from the old
+   * index until the new one is complete. Resolves when they are asked from it.
+   *
+   * @throws LeibnizError CAPACITY_FULL beyond what is held, WORKER_CRASHED
+   */
+  take(change: DocumentChange): Promise<void>;
   stats(): Promise<KnowledgeStats>;
   /** Waits for the worker to end. Open calls reject. */
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import { nearestVectors, type Vector } from './core/vector.js';
-import type { Scored } from './core/bm25.js';
+import type { Scored } from './core/scored.js';
+import type { Rest } from './pace.js';
 
 /** Nearest-neighbour search over a fixed list of vectors of length 1. */
 export interface VectorIndex {
@@ -9,11 +10,15 @@ export interface VectorIndex {
   search(query: Vector, limit: number): Scored[];
 }
 
-/** Builds an index over vectors; the position in the list is the index that results carry. */
-export type VectorIndexFactory = (vectors: readonly Vector[]) => VectorIndex;
+/**
+ * Builds an index over vectors; the position in the list is the index that results carry.
+ *
+ * @param rest - awaited between the steps of a long build
+ */
+export type VectorIndexFactory = (vectors: readonly Vector[], rest?: Rest) => Promise<VectorIndex>;
 
 /** Compares with every vector. Right for any size; 1.3 ms at 1,000 vectors of 512. */
-export const exactIndex: VectorIndexFactory = (vectors) => ({
+export const exactIndex: VectorIndexFactory = async (vectors) => ({
   capabilities: { kind: 'exact' },
   size: vectors.length,
   search: (query, limit) => nearestVectors(vectors, query, limit),
@@ -27,7 +32,7 @@ export async function loadHnswIndex(): Promise<VectorIndexFactory | undefined> {
   try {
     const { default: hnsw } = await import('hnswlib-node');
     const { HierarchicalNSW } = hnsw;
-    return (vectors) => {
+    return async (vectors, rest) => {
       const dimensions = vectors[0]?.length ?? 1;
       const graph = new HierarchicalNSW('ip', dimensions);
       graph.initIndex({
@@ -36,7 +41,10 @@ export async function loadHnswIndex(): Promise<VectorIndexFactory | undefined> {
         efConstruction: 200,
         randomSeed: 100,
       });
-      vectors.forEach((vector, label) => graph.addPoint(Array.from(vector), label));
+      for (const [label, vector] of vectors.entries()) {
+        graph.addPoint(Array.from(vector), label);
+        await rest?.();
+      }
       graph.setEf(128);
       return {
         capabilities: { kind: 'hnsw' },

@@ -19,6 +19,8 @@ export interface WorkerHostOptions {
   readonly start: () => Worker;
   readonly scheduler: Scheduler;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told when a model of another service does not answer. */
+  readonly onModelFailure?: (message: string) => void;
   /** Told of every unexpected end of the thread. */
   readonly onCrash?: (error: Error) => void;
 }
@@ -123,7 +125,11 @@ export class WorkerHost implements EngineHost {
   }
 
   #onMessage(message: unknown): void {
-    const progress = (message as { progress?: { done: number; total: number } } | null)?.progress;
+    const { progress, modelFailure } = (message ?? {}) as {
+      progress?: { done: number; total: number };
+      modelFailure?: string;
+    };
+    if (modelFailure !== undefined) this.options.onModelFailure?.(modelFailure);
     if (progress !== undefined) this.options.onProgress?.(progress.done, progress.total);
   }
 }

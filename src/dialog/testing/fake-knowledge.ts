@@ -1,15 +1,17 @@
 import { LeibnizError } from '../../kernel/errors.js';
 import { addMs, type Scheduler } from '../../kernel/time.js';
-import type { IntentContext, IntentResult } from '../core/types.js';
-import { classifyByPattern } from '../intent/core/patterns.js';
+import type { IntentContext, IntentResult } from '../core/effects.js';
 import type {
   CallOptions,
   ClassifyReply,
+  DocumentChange,
+  KeptDocument,
   Knowledge,
   KnowledgeContext,
   KnowledgeReply,
   KnowledgeStats,
   RebuildReport,
+  Retrieval,
 } from '../knowledge/types.js';
 
 /** What {@link FakeKnowledge} answers. */
@@ -17,9 +19,9 @@ export interface FakeKnowledgeOptions {
   readonly scheduler: Scheduler;
   /** Answers by a part of the question, lower case; the first that fits wins. */
   readonly answers?: Readonly<Record<string, string>>;
-  /** Intents by a part of the sentence, for what patterns leave open; else OUT_OF_SCOPE. */
+  /** Intents by a part of the sentence, lower case; the first that fits wins; else OUT_OF_SCOPE. */
   readonly intents?: Readonly<Record<string, IntentResult['intent']>>;
-  /** Time that every answer and every intent without a pattern takes. Default 0. */
+  /** Time that every answer and every intent takes. Default 0. */
   readonly delayMs?: number;
 }
 
@@ -27,7 +29,9 @@ export interface FakeKnowledgeOptions {
 export class FakeKnowledge implements Knowledge {
   /** Questions asked, in order. */
   readonly questions: string[] = [];
-  /** When set, every call but the pattern ones fails with it. */
+  /** Documents that were given from outside, by id. */
+  readonly kept = new Map<string, KeptDocument>();
+  /** When set, every call fails with it. */
   failure: LeibnizError | undefined;
   #closed = false;
   #version = 1;
@@ -37,11 +41,9 @@ export class FakeKnowledge implements Knowledge {
 
   async classify(
     text: string,
-    context: IntentContext = {},
+    _context: IntentContext = {},
     options: CallOptions = {},
   ): Promise<ClassifyReply> {
-    const pattern = classifyByPattern(text, context);
-    if (pattern !== undefined) return { ...pattern, response_time_ms: 0, cache_hit: false };
     await this.#wait(options.timeoutMs ?? 1000);
     const intent = find(this.options.intents, text) ?? 'OUT_OF_SCOPE';
     const response_time_ms = this.options.delayMs ?? 0;
@@ -78,15 +80,34 @@ export class FakeKnowledge implements Knowledge {
     return { status: 'success', documents_indexed: 1, passages_indexed: 1, index_version, took_ms: 0 };
   }
 
+  async retrieve(text: string, limit: number): Promise<Retrieval> {
+    const { sources, index_version } = await this.query(text);
+    const passages = sources.map((source) => ({ ...source, text: source.text ?? '' }));
+    return { passages: passages.slice(0, limit), index_version };
+  }
+
+  async held(): Promise<Readonly<Record<string, string>>> {
+    this.#check();
+    return Object.fromEntries([...this.kept].map(([id, { stamp }]) => [id, stamp]));
+  }
+
+  async take({ put = [], remove = [] }: DocumentChange): Promise<void> {
+    this.#check();
+    for (const id of remove) this.kept.delete(id);
+    for (const document of put) this.kept.set(document.id, document);
+    this.#version++;
+  }
+
   async stats(): Promise<KnowledgeStats> {
     this.#check();
-    const cache = { size: 0, hits: 0, misses: 0, hit_rate: 0 };
+    const cache = { size: 0, bytes: 0, hits: 0, by_layer: {}, misses: 0, hit_rate: 0 };
     return {
       index_loaded: true,
       index_size: 1,
       documents: 1,
       index_version: String(this.#version),
       index_kind: 'exact',
+      embedding_model: 'fake',
       embeddings: { file: 'missing', kept: 0, computed: 0 },
       intent_cache: cache,
       answer_cache: cache,

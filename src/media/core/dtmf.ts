@@ -1,5 +1,6 @@
-import { rtpAdd, rtpDiff, rtpTs, type MonoMs, type RtpTs } from '../../kernel/time.js';
+import { rtpDiff, type MonoMs, type RtpTs } from '../../kernel/time.js';
 import type { DtmfDigit } from '../../kernel/vocab.js';
+import { seqDiff } from './seq.js';
 
 /**
  * Telephone events (RFC 4733 section 2.3).
@@ -44,8 +45,12 @@ export interface DtmfPress {
   readonly durationMs: number;
 }
 
-/** Repeated and overtaken packets of an event that has ended come within this time, milliseconds. */
+/** Packets of the past come within this time and this many sequence numbers (RFC 3550 appendix A.1: MAX_MISORDER). */
 const STRAGGLER_MS = 2000;
+const STRAGGLER_PACKETS = 100;
+/** A repeated end packet that comes this long after, with this much of the stream in between, is another press. */
+const APART_MS = 400;
+const APART_PACKETS = 10;
 
 /** Options of {@link DtmfReceiver}. */
 export interface DtmfReceiverOptions {
@@ -55,23 +60,34 @@ export interface DtmfReceiverOptions {
   readonly maxDurationMs?: number;
 }
 
+/** The press that is under way, or the last one. */
+interface Event {
+  readonly code: number;
+  /** Timestamp and longest duration of its last segment, in timestamp units. */
+  timestamp: RtpTs;
+  durationUnits: number;
+  /** Length of the segments before it (RFC 4733 section 2.5.1.3). */
+  beforeUnits: number;
+  clockRateHz: number;
+  sequence: number;
+  heardAt: MonoMs;
+  ended: boolean;
+  reported: boolean;
+}
+
 /**
  * Turns telephone-event packets into key presses, each exactly once.
  *
- * An event is known by its RTP timestamp, so repeated end packets, lost end packets and a missing marker bit do not
- * matter: a press ends with its first end packet, with the first packet of the next event, or by silence. A sender
- * whose timestamps jump back is taken at its word once the last event is over for good.
+ * A press is known by its code and by the stretch of time its packets cover, not by one timestamp: senders are about
+ * that move the timestamp with each packet, or that leave it where it was for the next press. What begins within
+ * `[timestamp, timestamp + duration]` of a press with the same code belongs to it; another code is another press, and
+ * so is a duration that begins anew after the end. A press is over with its first end packet, with the first packet
+ * of the next press, or by silence. Overtaken packets are known by their sequence number.
  */
 export class DtmfReceiver {
   readonly #lostEndMs: number;
   readonly #maxDurationMs: number;
-  #event = -1;
-  #startedAt = rtpTs(0);
-  #durationUnits = 0;
-  #clockRateHz = 8000;
-  #heardAt = 0 as MonoMs;
-  #reported = false;
-  #endedAt: RtpTs | undefined;
+  #last: Event | undefined;
   #ignored = 0;
 
   constructor(o: DtmfReceiverOptions = {}) {
@@ -79,7 +95,7 @@ export class DtmfReceiver {
     this.#maxDurationMs = o.maxDurationMs ?? 5000;
   }
 
-  /** Packets that were too short, carried other events, or came after their event had ended. */
+  /** Packets that were no key, or came after their event had ended. */
   get ignored(): number {
     return this.#ignored;
   }
@@ -90,90 +106,115 @@ export class DtmfReceiver {
    */
   packet(
     at: MonoMs,
+    sequence: number,
     timestamp: RtpTs,
     payload: Uint8Array,
     clockRateHz: number,
     report: (press: DtmfPress) => void,
   ): void {
-    const event = payload.length < DTMF_PAYLOAD_BYTES ? -1 : (payload[0] as number);
-    if (event < 0 || event > 15) {
+    const code = payload.length < DTMF_PAYLOAD_BYTES ? -1 : (payload[0] as number);
+    if (code < 0 || code > 15) {
       this.#ignored++;
       return;
     }
-    const duration = ((payload[2] as number) << 8) | (payload[3] as number);
+    const durationUnits = ((payload[2] as number) << 8) | (payload[3] as number);
     const end = ((payload[1] as number) & 0x80) !== 0;
-    if (this.#isOld(at, timestamp)) {
-      this.#ignored++;
+    const last = this.#last;
+    if (last !== undefined && isOvertaken(last, at, sequence)) {
+      if (!last.ended && code === last.code && timestamp === last.timestamp) {
+        last.durationUnits = Math.max(last.durationUnits, durationUnits);
+      } else this.#ignored++;
       return;
     }
-    if (this.#event < 0 || timestamp !== this.#startedAt) {
-      if (this.#continues(event, timestamp)) {
-        this.#durationUnits += duration;
-      } else {
-        this.#finish(report);
-        this.#event = event;
-        this.#endedAt = undefined;
-        this.#reported = false;
-        this.#durationUnits = duration;
-      }
-      this.#startedAt = timestamp;
+    const packet = { code, timestamp, durationUnits, end, at, sequence };
+    let event: Event;
+    if (last === undefined || !belongs(last, packet)) {
+      this.#finish(report);
+      event = { ...packet, beforeUnits: 0, clockRateHz, heardAt: at, ended: false, reported: false };
+      this.#last = event;
     } else {
-      this.#durationUnits = Math.max(this.#durationUnits, duration);
+      event = last;
+      if (event.ended) this.#ignored++;
+      else extend(event, packet);
+      event.sequence = sequence;
+      event.heardAt = at;
     }
-    this.#clockRateHz = clockRateHz;
-    this.#heardAt = at;
-    if (end || this.#durationMs() >= this.#maxDurationMs) this.#report(report);
-    if (end) this.#close();
+    if (event.ended) return;
+    if (end || durationMs(event) >= this.#maxDurationMs) this.#report(event, report);
+    event.ended = end;
   }
 
   /** Lets time pass: reports a press whose end packets were lost. */
   tick(now: MonoMs, report: (press: DtmfPress) => void): void {
-    if (this.#event >= 0 && now - this.#heardAt >= this.#lostEndMs) this.#finish(report);
+    const last = this.#last;
+    if (last !== undefined && !last.ended && now - last.heardAt >= this.#lostEndMs) this.#finish(report);
   }
 
   /** Forgets the sender, for a new SSRC; an open press is reported. */
   reset(report: (press: DtmfPress) => void): void {
     this.#finish(report);
-    this.#endedAt = undefined;
-  }
-
-  /** A repeated end packet, or a packet of an earlier event that was overtaken. */
-  #isOld(at: MonoMs, timestamp: RtpTs): boolean {
-    if (this.#endedAt !== undefined) {
-      const behind = rtpDiff(timestamp, this.#endedAt);
-      if (behind === 0 || (behind < 0 && at - this.#heardAt < STRAGGLER_MS)) return true;
-    }
-    return this.#event >= 0 && rtpDiff(timestamp, this.#startedAt) < 0;
-  }
-
-  /** A long event goes on in a segment whose timestamp is the end of the last one (RFC 4733 section 2.5.1.3). */
-  #continues(event: number, timestamp: RtpTs): boolean {
-    return (
-      event === this.#event &&
-      timestamp === rtpAdd(this.#startedAt, this.#durationUnits) &&
-      this.#durationUnits > 0
-    );
+    this.#last = undefined;
   }
 
   #finish(report: (press: DtmfPress) => void): void {
-    if (this.#event < 0) return;
-    this.#report(report);
-    this.#close();
+    const last = this.#last;
+    if (last === undefined || last.ended) return;
+    this.#report(last, report);
+    last.ended = true;
   }
 
-  #report(report: (press: DtmfPress) => void): void {
-    const digit = DTMF_DIGITS[this.#event];
-    if (this.#reported || digit === undefined) return;
-    this.#reported = true;
-    report({ digit, durationMs: Math.min(this.#durationMs(), this.#maxDurationMs) });
-  }
-
-  #close(): void {
-    this.#endedAt = this.#startedAt;
-    this.#event = -1;
-  }
-
-  #durationMs(): number {
-    return (this.#durationUnits * 1000) / this.#clockRateHz;
+  #report(event: Event, report: (press: DtmfPress) => void): void {
+    const digit = DTMF_DIGITS[event.code];
+    if (event.reported || digit === undefined) return;
+    event.reported = true;
+    report({ digit, durationMs: Math.min(durationMs(event), this.#maxDurationMs) });
   }
 }
+
+interface Packet {
+  readonly code: number;
+  readonly timestamp: RtpTs;
+  readonly durationUnits: number;
+  readonly end: boolean;
+  readonly at: MonoMs;
+  readonly sequence: number;
+}
+
+/** A packet that was sent before the newest one of the last event. */
+function isOvertaken(last: Event, at: MonoMs, sequence: number): boolean {
+  const step = seqDiff(sequence, last.sequence);
+  return step <= 0 && step > -STRAGGLER_PACKETS && at - last.heardAt < STRAGGLER_MS;
+}
+
+/** Whether a packet belongs to the last event: goes on with it, or repeats what is over. */
+function belongs(last: Event, packet: Packet): boolean {
+  if (packet.code !== last.code) return false;
+  const behind = rtpDiff(packet.timestamp, last.timestamp);
+  // Timestamp and duration that grow together count from the same start.
+  const sameStart = behind === packet.durationUnits - last.durationUnits;
+  const within = behind >= 0 && behind <= last.durationUnits;
+  if (!last.ended) return within || sameStart;
+  if (!within && !(sameStart && packet.end)) return false;
+  // What is longer than all that was heard is the same press, heard again after an outage.
+  if (behind === 0 && packet.durationUnits > last.durationUnits) return true;
+  if (behind === 0 && packet.durationUnits < last.durationUnits) return false;
+  const gapMs = packet.at - last.heardAt;
+  const apart = gapMs > APART_MS && seqDiff(packet.sequence, last.sequence) > APART_PACKETS;
+  return !apart && gapMs <= STRAGGLER_MS;
+}
+
+/** Lengthens an event by a packet that goes on with it. */
+function extend(event: Event, packet: Packet): void {
+  const behind = rtpDiff(packet.timestamp, event.timestamp);
+  if (behind === 0) {
+    event.durationUnits = Math.max(event.durationUnits, packet.durationUnits);
+    return;
+  }
+  // A segment of a long event counts from its own timestamp, which is the end of the one before.
+  if (packet.durationUnits <= event.durationUnits) event.beforeUnits += behind;
+  event.timestamp = packet.timestamp;
+  event.durationUnits = packet.durationUnits;
+}
+
+const durationMs = (event: Event): number =>
+  ((event.beforeUnits + event.durationUnits) * 1000) / event.clockRateHz;

@@ -1,26 +1,50 @@
 import type { MonoMs, RtpTs } from '../../kernel/time.js';
 import { MAX_DECODED_SAMPLES, type Codec, type CodecFactory, type CodecName } from './codec.js';
 import { DejitterBuffer } from './dejitter-buffer.js';
-import { FRAME_SAMPLES } from './frame.js';
+import { frameSamplesAt, type AudioRate } from './frame.js';
 import type { FrameSource } from './frame-assembler.js';
 import { Listeners } from './listeners.js';
+import { RateMatcher } from './resample.js';
 
 /** 20 ms of a call as a person hears it: both directions on one clock. */
 export interface MonitorFrame {
-  /** From the peer, de-jittered and concealed: 160 samples at 8 kHz, valid during the callback only. */
+  /** From the peer, de-jittered and concealed, at the rate the listener asked for; valid during the callback only. */
   readonly received: Int16Array;
-  /** To the peer: 160 samples at 8 kHz, valid during the callback only. */
+  /** To the peer, at the same rate; valid during the callback only. */
   readonly sent: Int16Array;
   readonly source: FrameSource;
   readonly at: MonoMs;
 }
 
+/** The listeners of one rate, and what brings the audio to it. */
+class Tap {
+  readonly listeners: Listeners<MonitorFrame>;
+  readonly #received: RateMatcher;
+  readonly #sent: RateMatcher;
+
+  constructor(rate: AudioRate, onListenerError?: (error: unknown) => void) {
+    this.listeners = new Listeners(onListenerError);
+    this.#received = new RateMatcher(rate);
+    this.#sent = new RateMatcher(rate);
+  }
+
+  emit(frame: MonitorFrame, rate: AudioRate): void {
+    if (this.listeners.size === 0) return;
+    this.listeners.emit({
+      ...frame,
+      received: this.#received.match(frame.received, rate),
+      sent: this.#sent.match(frame.sent, rate),
+    });
+  }
+}
+
 /** Feeds recorders and people who listen in. Costs nothing while nobody does. */
 export class Monitor {
-  readonly #listeners: Listeners<MonitorFrame>;
+  readonly #taps: Readonly<Record<AudioRate, Tap>>;
   readonly #decoders = new Map<CodecName, Codec>();
   readonly #decoded = new Int16Array(MAX_DECODED_SAMPLES);
-  readonly #received = new Int16Array(FRAME_SAMPLES);
+  #received = new Int16Array(frameSamplesAt(8000));
+  #matcher = new RateMatcher(8000);
   #buffer: DejitterBuffer | undefined;
   #ssrc = -1;
 
@@ -29,22 +53,30 @@ export class Monitor {
     private readonly factories: readonly CodecFactory[],
     onListenerError?: (error: unknown) => void,
   ) {
-    this.#listeners = new Listeners(onListenerError);
+    this.#taps = { 8000: new Tap(8000, onListenerError), 16000: new Tap(16_000, onListenerError) };
   }
 
   /** True while somebody listens. */
   get active(): boolean {
-    return this.#listeners.size > 0;
+    return this.#taps[8000].listeners.size + this.#taps[16_000].listeners.size > 0;
   }
 
   /** Adds a listener. Returns a function that removes it. */
-  add(listener: (frame: MonitorFrame) => void): () => void {
-    this.#buffer ??= new DejitterBuffer();
-    const remove = this.#listeners.add(listener);
+  add(listener: (frame: MonitorFrame) => void, rate: AudioRate = 8000): () => void {
+    this.#buffer ??= new DejitterBuffer({}, this.#matcher.rate);
+    const remove = this.#taps[rate].listeners.add(listener);
     return () => {
       remove();
       if (!this.active) this.#buffer = undefined;
     };
+  }
+
+  /** Changes the rate of the call: another codec was agreed. */
+  setRate(rate: AudioRate): void {
+    if (rate === this.#matcher.rate) return;
+    this.#matcher = new RateMatcher(rate);
+    this.#received = new Int16Array(frameSamplesAt(rate));
+    if (this.#buffer !== undefined) this.#buffer = new DejitterBuffer({}, rate);
   }
 
   /** Takes a received packet as it came. */
@@ -52,10 +84,12 @@ export class Monitor {
     if (this.#buffer === undefined) return;
     const decoder = this.#decoder(codec.spec.name);
     const length = decoder?.decode(payload, this.#decoded) ?? -1;
-    this.samples(at, timestamp, ssrc, codec.ticksPerSample, this.#decoded, length);
+    if (length <= 0) return;
+    const pcm = this.#matcher.match(this.#decoded.subarray(0, length), codec.sampleRateHz);
+    this.samples(at, timestamp, ssrc, codec.ticksPerSample, pcm, pcm.length);
   }
 
-  /** Takes received samples that need no decoding. */
+  /** Takes received samples that need no decoding, at the rate of the call. */
   samples(
     at: MonoMs,
     timestamp: RtpTs,
@@ -75,11 +109,13 @@ export class Monitor {
     this.#buffer?.restart();
   }
 
-  /** Hands out the frame of this tick. */
+  /** Hands out the frame of this tick. `sent` has the rate of the call. */
   frame(now: MonoMs, sent: Int16Array): void {
     if (this.#buffer === undefined) return;
     const source = this.#buffer.pull(now, this.#received);
-    this.#listeners.emit({ received: this.#received, sent, source, at: now });
+    const frame = { received: this.#received, sent, source, at: now };
+    this.#taps[8000].emit(frame, this.#matcher.rate);
+    this.#taps[16_000].emit(frame, this.#matcher.rate);
   }
 
   #decoder(name: CodecName): Codec | undefined {

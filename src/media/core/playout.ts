@@ -1,15 +1,15 @@
 import type { UtteranceId } from '../../kernel/ids.js';
 import type { MonoMs } from '../../kernel/time.js';
-import { FRAME_SAMPLES, msToSamples, samplesToMs } from './frame.js';
-import type { EncodedPrompt } from './prompt.js';
+import { FRAME_MS, frameSamplesAt, type AudioRate } from './frame.js';
+import { RateMatcher } from './resample.js';
 
 /** A piece of one utterance. Pieces of an utterance play without a seam. */
 export interface PlayoutItem {
   readonly utteranceId: UtteranceId;
-  /** PCM16 at 8 kHz, any length, empty allowed; kept by reference, so the giver must not write to it again. */
+  /** PCM16, any length, empty allowed; kept by reference, so the giver must not write to it again. */
   readonly pcm?: Int16Array;
-  /** Instead of `pcm`: a prompt kept encoded. */
-  readonly prompt?: EncodedPrompt;
+  /** Rate of `pcm`, Hz; audio of another rate than the peer hears is converted. Default 8000. */
+  readonly sampleRateHz?: AudioRate;
   /** True on the last piece. An item of another utterance ends this one as well. */
   readonly last: boolean;
 }
@@ -43,9 +43,8 @@ export interface PlayoutStats {
 }
 
 interface Chunk {
-  readonly pcm: Int16Array;
-  readonly prompt: EncodedPrompt | undefined;
-  readonly start: number;
+  pcm: Int16Array;
+  start: number;
 }
 
 interface Utterance {
@@ -66,7 +65,7 @@ const MAX_UTTERANCES = 256;
 const MAX_REMEMBERED = 64;
 /** Quieter samples do not make an utterance audible: about -50 dB of full scale. */
 const AUDIBLE = 100;
-const FADE_IN_SAMPLES = msToSamples(5);
+const FADE_IN_MS = 5;
 const EMPTY = new Int16Array(0);
 
 /**
@@ -75,11 +74,13 @@ const EMPTY = new Int16Array(0);
  */
 export class Playout {
   readonly stats: PlayoutStats = { stale: 0, overflowed: 0, underruns: 0 };
-  readonly #maxSamples: number;
-  readonly #fadeSamples: number;
+  readonly #maxMs: number;
+  readonly #fadeMs: number;
   readonly #queue: Utterance[] = [];
+  /** How far utterances that have ended were heard, milliseconds. */
   readonly #ended = new Map<UtteranceId, number>();
-  readonly #tail = new Int16Array(FRAME_SAMPLES);
+  #rate: AudioRate = 8000;
+  #tail: Int16Array = new Int16Array(frameSamplesAt(8000));
   readonly #afterTail: PlayoutEvent[] = [];
   readonly #outbox: PlayoutEvent[] = [];
   #tailPending = false;
@@ -95,8 +96,35 @@ export class Playout {
     private readonly sink: (event: PlayoutEvent) => void,
     o: PlayoutOptions = {},
   ) {
-    this.#maxSamples = msToSamples(o.maxQueuedMs ?? 120_000);
-    this.#fadeSamples = Math.min(FRAME_SAMPLES, msToSamples(o.fadeOutMs ?? 10));
+    this.#maxMs = o.maxQueuedMs ?? 120_000;
+    this.#fadeMs = Math.min(FRAME_MS, o.fadeOutMs ?? 10);
+  }
+
+  /** Rate of the frames that {@link pull} makes. */
+  get rate(): AudioRate {
+    return this.#rate;
+  }
+
+  /** Changes the rate: another codec was agreed. What is queued is converted and goes on where it was. */
+  setRate(rate: AudioRate): void {
+    if (rate === this.#rate) return;
+    const from = this.#rate;
+    this.#rate = rate;
+    const scale = rate / from;
+    this.#tail = converted(this.#tail, from, rate);
+    this.#fadeFrom = Math.floor(this.#fadeFrom * scale);
+    this.#heldSamples = 0;
+    for (const utterance of this.#queue) {
+      utterance.total = 0;
+      for (const chunk of utterance.chunks) {
+        chunk.pcm = converted(chunk.pcm, from, rate);
+        chunk.start = utterance.total;
+        utterance.total += chunk.pcm.length;
+      }
+      this.#heldSamples += utterance.total;
+      utterance.heard = Math.min(utterance.total, Math.floor(utterance.heard * scale));
+      this.#seek(utterance, Math.floor(utterance.position * scale));
+    }
   }
 
   get paused(): boolean {
@@ -122,25 +150,25 @@ export class Playout {
 
   /** Milliseconds of audio still to be sent. */
   queuedMs(): number {
-    return samplesToMs(this.#queue.reduce((sum, { total, position }) => sum + total - position, 0));
+    return this.#ms(this.#queue.reduce((sum, { total, position }) => sum + total - position, 0));
   }
 
   /** How far the caller has heard an utterance, milliseconds; 0 for one that is unknown or long gone. */
   playedMs(id: UtteranceId): number {
     const open = this.#queue.find((utterance) => utterance.id === id);
-    return samplesToMs(open?.heard ?? this.#ended.get(id) ?? 0);
+    return open === undefined ? (this.#ended.get(id) ?? 0) : this.#ms(open.heard);
   }
 
   /** Appends a piece. Pieces of utterances that have ended or been cut are dropped and counted. */
   enqueue(item: PlayoutItem): void {
     const utterance = this.#open(item.utteranceId);
     if (utterance === undefined) return;
-    const pcm = item.prompt?.pcm ?? item.pcm ?? EMPTY;
+    const pcm = converted(item.pcm ?? EMPTY, item.sampleRateHz ?? 8000, this.#rate);
     if (pcm.length > 0) {
-      if (this.#heldSamples + pcm.length > this.#maxSamples || this.#heldChunks >= MAX_CHUNKS) {
+      if (this.#heldSamples + pcm.length > this.#samples(this.#maxMs) || this.#heldChunks >= MAX_CHUNKS) {
         this.stats.overflowed++;
       } else {
-        utterance.chunks.push({ pcm, prompt: item.prompt, start: utterance.total });
+        utterance.chunks.push({ pcm, start: utterance.total });
         utterance.total += pcm.length;
         this.#heldSamples += pcm.length;
         this.#heldChunks++;
@@ -167,7 +195,7 @@ export class Playout {
     this.#paused = false;
     const current = this.#queue[0];
     if (current === undefined) return;
-    if (rewindToMs !== undefined) this.#seek(current, msToSamples(rewindToMs));
+    if (rewindToMs !== undefined) this.#seek(current, this.#samples(rewindToMs));
     else if (current.started && !this.#pausing) this.#seek(current, this.#fadeFrom);
     // A resume in the same tick as the pause leaves no trace.
     this.#resuming = current.started && !this.#pausing;
@@ -200,26 +228,7 @@ export class Playout {
   }
 
   /**
-   * Copies the next frame without decoding it, when it lies whole inside a prompt that is kept in this law.
-   *
-   * @returns false when {@link pull} has to make the frame
-   */
-  pullEncoded(law: 'PCMU' | 'PCMA', out: Uint8Array, offset: number): boolean {
-    const current = this.#queue[0];
-    if (current?.started !== true || this.#paused || this.#tailPending || this.#resuming) return false;
-    const chunk = current.chunks[current.chunkIndex];
-    if (chunk?.prompt === undefined) return false;
-    const from = current.position - chunk.start;
-    // The last frame of an utterance goes the other way, which knows how to finish it.
-    if (from + FRAME_SAMPLES >= chunk.pcm.length) return false;
-    out.set(chunk.prompt.g711(law).subarray(from, from + FRAME_SAMPLES), offset);
-    current.position += FRAME_SAMPLES;
-    current.heard = Math.max(current.heard, current.position);
-    return true;
-  }
-
-  /**
-   * Makes the next frame of 160 samples and reports what it starts or ends.
+   * Makes the next frame of 20 ms at the rate of the playout and reports what it starts or ends.
    *
    * @returns true when the frame begins a talk spurt, for the marker bit (RFC 3551 section 4.1)
    */
@@ -241,7 +250,7 @@ export class Playout {
     }
     if (this.#paused) return false;
     for (let current = this.#queue[0]; current !== undefined; current = this.#queue[0]) {
-      const played = this.#read(current, out, FRAME_SAMPLES);
+      const played = this.#read(current, out, out.length);
       const begins = this.#announce(now, current, out, played);
       const over = current.position === current.total && this.#isComplete(current);
       if (over) {
@@ -250,7 +259,7 @@ export class Playout {
         this.#outbox.push(this.#event('finished', current, now));
       }
       if (played > 0) {
-        if (!over && played < FRAME_SAMPLES) this.stats.underruns++;
+        if (!over && played < out.length) this.stats.underruns++;
         return begins;
       }
       if (!over) return false;
@@ -284,7 +293,8 @@ export class Playout {
   #announce(now: MonoMs, current: Utterance, out: Int16Array, played: number): boolean {
     if (this.#resuming && played > 0) {
       this.#resuming = false;
-      for (let i = 0; i < FADE_IN_SAMPLES; i++) out[i] = ((out[i] as number) * i) / FADE_IN_SAMPLES;
+      const ramp = this.#samples(FADE_IN_MS);
+      for (let i = 0; i < ramp; i++) out[i] = ((out[i] as number) * i) / ramp;
       this.#outbox.push(this.#event('resumed', current, now));
       return true;
     }
@@ -349,7 +359,7 @@ export class Playout {
   #end(utterance: Utterance): void {
     this.#heldSamples -= utterance.total;
     this.#heldChunks -= utterance.chunks.length;
-    this.#ended.set(utterance.id, utterance.heard);
+    this.#ended.set(utterance.id, this.#ms(utterance.heard));
     if (this.#ended.size <= MAX_REMEMBERED) return;
     for (const oldest of this.#ended.keys()) {
       this.#ended.delete(oldest);
@@ -358,8 +368,25 @@ export class Playout {
   }
 
   #event(event: PlayoutEvent['event'], utterance: Utterance, at: MonoMs): PlayoutEvent {
-    return { event, utteranceId: utterance.id, at, playedMs: samplesToMs(utterance.heard) };
+    return { event, utteranceId: utterance.id, at, playedMs: this.#ms(utterance.heard) };
   }
+
+  get #fadeSamples(): number {
+    return this.#samples(this.#fadeMs);
+  }
+
+  #ms(samples: number): number {
+    return (samples * 1000) / this.#rate;
+  }
+
+  #samples(ms: number): number {
+    return Math.round((ms * this.#rate) / 1000);
+  }
+}
+
+/** A piece at another rate; pieces begin and end in silence, so that each is converted by itself. */
+function converted(pcm: Int16Array, from: AudioRate, to: AudioRate): Int16Array {
+  return from === to ? pcm : new RateMatcher(to).match(pcm, from);
 }
 
 function fadeOut(frame: Int16Array, samples: number): void {

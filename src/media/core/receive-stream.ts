@@ -1,9 +1,10 @@
 import { addMs, rtpDiff, type MonoMs, type RtpTs } from '../../kernel/time.js';
 import { MAX_DECODED_SAMPLES, type Codec } from './codec.js';
 import { Concealer } from './concealment.js';
-import { FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ, SAMPLES_PER_MS } from './frame.js';
+import { FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ, SAMPLES_PER_MS, type AudioRate } from './frame.js';
 import { FrameAssembler, type FrameSink } from './frame-assembler.js';
 import { JitterTarget, type JitterTargetOptions } from './jitter-target.js';
+import { RateMatcher } from './resample.js';
 import { SequenceUnwrapper } from './seq.js';
 import { SilenceClock } from './silence-clock.js';
 
@@ -79,12 +80,15 @@ export class ReceiveStream {
   readonly jitter: JitterTarget;
   readonly #clock: SilenceClock;
   readonly #assembler: FrameAssembler;
-  readonly #concealer = new Concealer();
+  #concealer = new Concealer();
+  #matcher = new RateMatcher(8000);
+  /** Samples per unit of the time line. */
+  #scale = 1;
   readonly #unwrapper = new SequenceUnwrapper();
   readonly #slots: Slot[] = Array.from({ length: CAPACITY }, emptySlot);
   readonly #released = new Float64Array(CAPACITY).fill(-1);
   readonly #decoded = new Int16Array(MAX_DECODED_SAMPLES);
-  readonly #made = new Int16Array(FRAME_SAMPLES);
+  readonly #made = new Int16Array(MAX_DECODED_SAMPLES);
   #held = 0;
   #next = -1;
   #gapSince: MonoMs | undefined;
@@ -103,7 +107,21 @@ export class ReceiveStream {
     this.#assembler = new FrameAssembler(sink);
   }
 
-  /** Index one past the newest sample, whole frames or not. */
+  /** Rate of the frames that are fed; audio of other codecs is brought to it. */
+  get rate(): AudioRate {
+    return this.#matcher.rate;
+  }
+
+  /** Changes the rate of the frames: another codec was agreed. The time line goes on. */
+  setRate(rate: AudioRate, now: MonoMs): void {
+    if (rate === this.rate) return;
+    this.#matcher = new RateMatcher(rate);
+    this.#scale = rate / SAMPLE_RATE_HZ;
+    this.#concealer = new Concealer(rate);
+    this.#assembler.setRate(rate, now);
+  }
+
+  /** Place one past the newest sample on the time line, whole frames or not. */
   get end(): number {
     return this.#assembler.end;
   }
@@ -258,15 +276,21 @@ export class ReceiveStream {
     this.#next++;
     this.stats.released++;
     if (codec === undefined) return;
-    const length = codec.decode(payload, this.#decoded);
-    if (length <= 0) {
+    if (payload.length === 0 || codec.readable?.(payload) === false) {
       this.stats.unreadable++;
       return;
     }
-    this.#place(timestamp, codec.ticksPerSample, at);
-    this.#concealer.good(this.#decoded, length);
-    if (this.#isSurplus(length, at)) this.stats.trimmedSamples += length;
-    else this.#assembler.write(this.#decoded, length, 'received', at);
+    this.#place(timestamp, codec, at);
+    const samples = codec.decode(payload, this.#decoded);
+    if (samples <= 0) {
+      this.stats.unreadable++;
+      return;
+    }
+    const pcm = this.#matcher.match(this.#decoded.subarray(0, samples), codec.sampleRateHz);
+    const length = pcm.length / this.#scale;
+    this.#concealer.good(pcm, pcm.length);
+    if (this.#isSurplus(pcm, at)) this.stats.trimmedSamples += length;
+    else this.#assembler.write(pcm, pcm.length, 'received', at);
     this.#anchorTimestamp = ((timestamp + length * codec.ticksPerSample) >>> 0) as RtpTs;
     this.#anchorSample = this.#assembler.end;
     this.#clock.touch(at, length / SAMPLES_PER_MS);
@@ -274,12 +298,12 @@ export class ReceiveStream {
   }
 
   /** Fills the hole before a packet, or re-anchors where there is no sensible hole. */
-  #place(timestamp: RtpTs, ticksPerSample: number, at: MonoMs): void {
+  #place(timestamp: RtpTs, codec: Codec, at: MonoMs): void {
     if (this.#anchorTimestamp === undefined) {
       this.#rebase(at);
       return;
     }
-    const distance = Math.round(rtpDiff(timestamp, this.#anchorTimestamp) / ticksPerSample);
+    const distance = Math.round(rtpDiff(timestamp, this.#anchorTimestamp) / codec.ticksPerSample);
     const hole = this.#anchorSample + distance - this.#assembler.end;
     if (hole === 0) return;
     if (hole < 0 || hole > MAX_FILL_SAMPLES) {
@@ -289,7 +313,7 @@ export class ReceiveStream {
     }
     let left = hole;
     if (this.#lossBefore && !this.#clock.running) {
-      left -= this.#conceal(Math.min(hole, MAX_CONCEALED_SAMPLES), at);
+      left -= this.#conceal(codec, Math.min(hole, MAX_CONCEALED_SAMPLES), at);
     }
     if (left > 0) this.#silence(left, at);
   }
@@ -303,22 +327,27 @@ export class ReceiveStream {
    * After a stall the clock has fed silence and then the delayed packets all come at once, which leaves the index
    * ahead of real time. Quiet packets are left out until it is back.
    */
-  #isSurplus(length: number, at: MonoMs): boolean {
+  #isSurplus(pcm: Int16Array, at: MonoMs): boolean {
+    const length = pcm.length / this.#scale;
     const elapsed = (at - (this.#baseAt ?? at)) * SAMPLES_PER_MS;
     const ahead = this.#assembler.end + length - this.#baseSample - elapsed;
     if (ahead < length + TRIM_MARGIN_SAMPLES) return false;
-    for (let i = 0; i < length; i++) {
-      if (Math.abs(this.#decoded[i] as number) > QUIET_PEAK) return false;
-    }
-    return true;
+    return pcm.every((sample) => Math.abs(sample) <= QUIET_PEAK);
   }
 
-  #conceal(samples: number, at: MonoMs): number {
+  /** Makes up audio for lost packets: in the codec's own way where it has one, else from the last pitch period. */
+  #conceal(codec: Codec, samples: number, at: MonoMs): number {
     for (let done = 0; done < samples;) {
-      const part = Math.min(FRAME_SAMPLES, samples - done);
-      this.#concealer.conceal(this.#made, part);
-      this.#assembler.write(this.#made, part, 'concealed', at);
-      done += part;
+      const left = (samples - done) * this.#scale;
+      const made = this.#made.subarray(0, codec.conceal?.(this.#made) ?? 0);
+      let pcm = this.#matcher.match(made, codec.sampleRateHz);
+      if (pcm.length === 0) {
+        pcm = this.#made.subarray(0, Math.min(FRAME_SAMPLES * this.#scale, left));
+        this.#concealer.conceal(pcm, pcm.length);
+      }
+      const part = Math.min(pcm.length, left);
+      this.#assembler.write(pcm, part, 'concealed', at);
+      done += part / this.#scale;
     }
     this.stats.concealedSamples += samples;
     return samples;

@@ -1,8 +1,9 @@
 import { rtpDiff, type MonoMs, type RtpTs } from '../../kernel/time.js';
 import { SequenceUnwrapper, seqDiff } from './seq.js';
 
-/** Sequence jump that may mean a restarted sender. */
+/** RFC 3550 appendix A.1: a jump further forward, or further back, means a restarted sender. */
 const MAX_DROPOUT = 3000;
+const MAX_MISORDER = 100;
 
 /** One reception report block (RFC 3550 section 6.4.1). */
 export interface ReceptionReport {
@@ -22,10 +23,14 @@ export interface ReceptionReport {
   readonly delaySinceLastSr: number;
 }
 
-/** Reception statistics of one source (RFC 3550 appendix A.3 and A.8); every counter survives wrap-around. */
+/**
+ * Reception statistics of one source (RFC 3550 appendix A.1, A.3 and A.8); every counter survives wrap-around. A
+ * sender that restarts its sequence numbers begins a new count.
+ */
 export class Reception {
   readonly #unwrapper = new SequenceUnwrapper();
   #base = -1;
+  #lostBefore = 0;
   #received = 0;
   #expectedPrior = 0;
   #receivedPrior = 0;
@@ -48,9 +53,14 @@ export class Reception {
     return this.#base < 0 ? 0 : this.#unwrapper.highest - this.#base + 1;
   }
 
-  /** Packets lost since the start; negative with duplicates. */
+  /** Packets lost since the count began; negative with duplicates. */
   get lost(): number {
     return this.expected - this.#received;
+  }
+
+  /** Packets lost in this count and in those that a restart of the sender has ended. */
+  get lostInAll(): number {
+    return this.#lostBefore + Math.max(0, this.lost);
   }
 
   /** Interarrival jitter in RTP timestamp units. */
@@ -58,12 +68,18 @@ export class Reception {
     return this.#jitter;
   }
 
-  /** Counts one packet. `clockRateHz` is the RTP clock of its payload type. */
+  /**
+   * Counts one packet.
+   *
+   * @param clockRateHz - RTP clock of its payload type; 0 for one that says nothing about jitter: its timestamp
+   *   need not follow its time (telephone events, comfort noise, keep-alives)
+   */
   packet(at: MonoMs, sequence: number, timestamp: RtpTs, clockRateHz: number): void {
     if (this.#restarted(sequence)) return;
     const extended = this.#unwrapper.unwrap(sequence);
     if (this.#base < 0 || extended < this.#base) this.#base = extended;
     this.#received++;
+    if (clockRateHz === 0) return;
     const lastArrival = this.#lastArrival;
     if (lastArrival !== undefined) {
       const arrivalUnits = ((at - lastArrival) * clockRateHz) / 1000;
@@ -78,7 +94,8 @@ export class Reception {
   /** RFC 3550 appendix A.1: a jump counts as a restarted sender when its successor follows; counting begins anew. */
   #restarted(sequence: number): boolean {
     const { highest } = this.#unwrapper;
-    if (highest < 0 || Math.abs(seqDiff(sequence, highest & 0xffff)) < MAX_DROPOUT) {
+    const step = highest < 0 ? 0 : seqDiff(sequence, highest & 0xffff);
+    if (step < MAX_DROPOUT && step > -MAX_MISORDER) {
       this.#suspect = -1;
       return false;
     }
@@ -86,6 +103,7 @@ export class Reception {
       this.#suspect = (sequence + 1) & 0xffff;
       return true;
     }
+    this.#lostBefore = this.lostInAll;
     this.#unwrapper.reset();
     this.#base = -1;
     this.#received = 0;

@@ -3,6 +3,8 @@
  * the last block, so that blocks of any length join without a click.
  */
 
+import type { AudioRate } from './frame.js';
+
 /** Taps of the prototype at 16 kHz; each phase has half of them. */
 const TAPS = 48;
 const PHASE_TAPS = TAPS / 2;
@@ -36,6 +38,31 @@ export function createResampler(fromHz: number, toHz: number): Resampler {
   if (fromHz === 8000 && toHz === 16_000) return new DoublingResampler();
   if (fromHz === 16_000 && toHz === 8000) return new HalvingResampler();
   throw new RangeError(`can resample between 8000 and 16000 Hz only, not from ${fromHz} to ${toHz}`);
+}
+
+/**
+ * Brings the blocks of one stream to one rate, whatever rate each of them has; blocks that have it pass untouched.
+ */
+export class RateMatcher {
+  #resampler: Resampler | undefined;
+  #out = new Int16Array(0);
+
+  constructor(readonly rate: AudioRate) {}
+
+  /**
+   * Converts a block.
+   *
+   * @param pcm - any length at 8 kHz; at 16 kHz the last sample of an odd length is dropped
+   * @returns the block itself, or a buffer that is valid until the next call
+   */
+  match(pcm: Int16Array, from: AudioRate): Int16Array {
+    if (from === this.rate) return pcm;
+    const resampler = (this.#resampler ??= createResampler(from, this.rate));
+    const input = this.rate === 8000 ? pcm.subarray(0, pcm.length & ~1) : pcm;
+    const length = (input.length * this.rate) / from;
+    if (this.#out.length < length) this.#out = new Int16Array(length);
+    return resampler.process(input, this.#out.subarray(0, length));
+  }
 }
 
 const PROTOTYPE = designLowPass();

@@ -5,7 +5,7 @@ import type { FrameSink } from './frame-assembler.js';
 import { SourceLatch, type SourceLatchOptions } from './latch.js';
 import { Reception } from './reception.js';
 import { ReceiveStream, type ReceiveStreamOptions } from './receive-stream.js';
-import { parseRtp, rtpFields } from './rtp-packet.js';
+import { isRtcpDatagram, parseRtp, rtpFields } from './rtp-packet.js';
 
 /** A payload type we accept. */
 interface Accepted {
@@ -18,7 +18,7 @@ export interface RtpReceiverStats {
   accepted: number;
   /** Not RTP version 2, or cut short. */
   malformed: number;
-  /** Of a payload type that was not negotiated. */
+  /** Of a payload type that was not negotiated; from the peer they still prove that it lives. */
   unknownPayloadType: number;
   /** First packets of a source that has not proved itself. */
   probation: number;
@@ -38,6 +38,9 @@ export interface RtpReceiverSink {
   readonly packet: (at: MonoMs, timestamp: RtpTs, ssrc: number, codec: Codec, payload: Uint8Array) => void;
 }
 
+/** Comfort noise (RFC 3389, payload type fixed by RFC 3551): peers send it in pauses, negotiated or not. */
+const COMFORT_NOISE = 13;
+
 /** The receiving half of an RTP stream: parse, latch, count, then DTMF or audio. */
 export class RtpReceiver {
   readonly stats: RtpReceiverStats = {
@@ -55,7 +58,8 @@ export class RtpReceiver {
   #accepted: readonly (Accepted | undefined)[] = [];
   #reception: Reception | undefined;
   #active = false;
-  #lastAt: MonoMs | undefined;
+  #lostBefore = 0;
+  #lifeAt: MonoMs | undefined;
   #now = 0 as MonoMs;
   readonly #press = (press: DtmfPress): void => this.sink.dtmf(press, this.#now);
 
@@ -72,9 +76,20 @@ export class RtpReceiver {
     return this.#reception;
   }
 
-  /** When the last packet of the peer came. */
-  get lastAt(): MonoMs | undefined {
-    return this.#lastAt;
+  /** Packets lost over all sources that were heard. */
+  get lost(): number {
+    return this.#lostBefore + (this.#reception?.lostInAll ?? 0);
+  }
+
+  /** When the peer last gave a sign of life: audio, or anything else that comes from its address. */
+  get lifeAt(): MonoMs | undefined {
+    return this.#lifeAt;
+  }
+
+  /** Notes a sign of life of the peer: RTCP (from any port), a keep-alive (RFC 6263 section 4). */
+  alive(host: string, port: number | undefined, at: MonoMs): void {
+    this.#lifeAt = at;
+    this.latch.touch(host, port, at);
   }
 
   /** Sets what is accepted: codecs by payload type, and the payload type of telephone events. */
@@ -86,6 +101,7 @@ export class RtpReceiver {
     for (const [payloadType, codec] of codecs) {
       accepted[payloadType] = { codec, clockRateHz: codec.spec.clockRateHz };
     }
+    accepted[COMFORT_NOISE] ??= { codec: undefined, clockRateHz: 0 };
     if (dtmf !== undefined) accepted[dtmf.payloadType] = { codec: undefined, clockRateHz: dtmf.clockRateHz };
     this.#accepted = accepted;
   }
@@ -102,36 +118,44 @@ export class RtpReceiver {
     const fields = this.#fields;
     if (!parseRtp(data, fields)) {
       this.stats.malformed++;
+      if (this.latch.isPeer(host, port)) this.alive(host, port, at);
       return;
     }
     const accepted = this.#accepted[fields.payloadType];
-    if (accepted === undefined) {
-      this.stats.unknownPayloadType++;
-      return;
-    }
+    if (accepted === undefined) return this.#unknown(data, host, port, at);
     const verdict = this.latch.judge(host, port, fields.ssrc, fields.sequence, at);
     if (verdict !== 'accept') {
       this.stats[verdict]++;
       return;
     }
     this.#source(fields.ssrc, at);
-    this.#lastAt = at;
-    this.#reception?.packet(at, fields.sequence, fields.timestamp, accepted.clockRateHz);
+    this.#lifeAt = at;
+    const { codec, clockRateHz } = accepted;
+    this.#reception?.packet(at, fields.sequence, fields.timestamp, codec === undefined ? 0 : clockRateHz);
     if (!this.#active) {
       this.stats.held++;
       return;
     }
     this.stats.accepted++;
     const payload = data.subarray(fields.payloadStart, fields.payloadEnd);
-    const { codec } = accepted;
     if (codec !== undefined) {
       this.sink.packet(at, fields.timestamp, fields.ssrc, codec, payload);
-    } else {
-      this.dtmf.packet(at, fields.timestamp, payload, accepted.clockRateHz, (press) =>
-        this.sink.dtmf(press, at),
-      );
+    } else if (fields.payloadType !== COMFORT_NOISE) {
+      const { sequence, timestamp } = fields;
+      this.dtmf.packet(at, sequence, timestamp, payload, clockRateHz, (press) => this.sink.dtmf(press, at));
     }
     this.stream.packet(at, fields.sequence, fields.timestamp, codec, payload);
+  }
+
+  /** A packet that nobody can read: from the peer it is life, and within its stream it is not lost. */
+  #unknown(data: Uint8Array, host: string, port: number, at: MonoMs): void {
+    this.stats.unknownPayloadType++;
+    if (!this.latch.isPeer(host, port)) return;
+    this.alive(host, port, at);
+    const { sequence, timestamp, ssrc, payloadStart, payloadEnd } = this.#fields;
+    if (ssrc !== this.#reception?.ssrc || isRtcpDatagram(data)) return;
+    this.#reception.packet(at, sequence, timestamp, 0);
+    this.stream.packet(at, sequence, timestamp, undefined, data.subarray(payloadStart, payloadEnd));
   }
 
   /** Lets time pass: gaps, silence by the clock, key presses whose end was lost. */
@@ -149,6 +173,7 @@ export class RtpReceiver {
       this.stream.restart();
       this.dtmf.reset(this.#press);
     }
+    this.#lostBefore = this.lost;
     this.#reception = new Reception(ssrc);
     if (first) this.sink.first(at);
   }

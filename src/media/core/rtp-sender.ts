@@ -69,20 +69,17 @@ export class RtpSender {
     this.#packetSamples = codec.byteIsSample ? packetMs * SAMPLES_PER_MS : FRAME_SAMPLES;
   }
 
-  /** Sends one frame of PCM. `marker` asks for the marker bit on the packet that carries it. */
+  /** Sends one frame of PCM at the codec's rate. `marker` asks for the marker bit on the packet that carries it. */
   frame(pcm: Int16Array, marker: boolean): void {
-    this.#begin(marker);
-    const bytes = this.#codec.encode(pcm, this.#buffer, this.#buffered);
-    this.#commit(bytes);
-  }
-
-  /** Sends one frame that `fill` writes already encoded; `fill` returns false when it has none. */
-  encodedFrame(fill: (out: Uint8Array, offset: number) => boolean): boolean {
-    if (!this.#codec.byteIsSample) return false;
-    this.#begin(false);
-    if (!fill(this.#buffer, this.#buffered)) return false;
-    this.#commit(FRAME_SAMPLES);
-    return true;
+    if (this.#buffered === 0) this.#bufferTimestamp = this.#timestamp;
+    if (marker) this.#marker = true;
+    this.#buffered += this.#codec.encode(pcm, this.#buffer, this.#buffered);
+    this.#timestamp = rtpAdd(this.#timestamp, this.unitsPerFrame);
+    if (!this.#codec.byteIsSample) {
+      this.#sendBuffered(this.#buffered);
+      return;
+    }
+    while (this.#buffered >= this.#packetSamples) this.#sendBuffered(this.#packetSamples);
   }
 
   /** Sends a telephone event in place of a frame; time moves on all the same. */
@@ -98,21 +95,6 @@ export class RtpSender {
     this.#timestamp = rtpAdd(this.#timestamp, frames * this.unitsPerFrame);
     // RFC 3551 section 4.1: the first packet after a gap in sending carries the marker.
     this.#marker = true;
-  }
-
-  #begin(marker: boolean): void {
-    if (this.#buffered === 0) this.#bufferTimestamp = this.#timestamp;
-    if (marker) this.#marker = true;
-  }
-
-  #commit(bytes: number): void {
-    this.#timestamp = rtpAdd(this.#timestamp, this.unitsPerFrame);
-    this.#buffered += bytes;
-    if (!this.#codec.byteIsSample) {
-      this.#sendBuffered(this.#buffered);
-      return;
-    }
-    while (this.#buffered >= this.#packetSamples) this.#sendBuffered(this.#packetSamples);
   }
 
   /** Sends what is left of a packet before something else comes. */

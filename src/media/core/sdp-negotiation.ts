@@ -2,7 +2,15 @@ import { err, ok, type Result } from '../../kernel/result.js';
 import type { CodecName, CodecSpec } from './codec.js';
 import { FRAME_MS } from './frame.js';
 import { ipFamily, isUnicast, isUnspecified } from './ip-address.js';
-import { parseSdp, type Direction, type RtpMap, type Sdp, type SdpError, type SdpMedia } from './sdp.js';
+import {
+  parseSdp,
+  type Direction,
+  type RtpMap,
+  type Sdp,
+  type SdpError,
+  type SdpMedia,
+  type SdpWarning,
+} from './sdp.js';
 
 /** An address that media goes to. */
 export interface MediaAddress {
@@ -20,6 +28,8 @@ export interface PayloadMapping {
 export interface NegotiatedMedia {
   /** Codec and payload type that we send. */
   readonly send: PayloadMapping;
+  /** `a=fmtp` parameters of the peer for what we send: how it wants it. */
+  readonly sendFmtp: string | undefined;
   /** Payload types that we accept. */
   readonly receive: readonly PayloadMapping[];
   /** RFC 4733 payload types, or `undefined` when the peer has none. */
@@ -68,12 +78,25 @@ interface Match {
 }
 
 const TELEPHONE_EVENT = 'telephone-event';
-const DEFAULT_DTMF_PAYLOAD_TYPE = 101;
+/** Payload types of telephone events that we offer, by clock: that of each codec offered (RFC 4733 section 2.1). */
+const DTMF_PAYLOAD_TYPES: ReadonlyMap<number, number> = new Map([
+  [8000, 101],
+  [48_000, 110],
+]);
 const PACKET_TIMES_MS = [60, 40, 30, 20, 10];
 const PROTOCOLS = ['RTP/AVP', 'RTP/AVPF'];
 
-const refuse = (message: string): Result<never, SdpError> =>
-  err({ code: 'unsupported_media', status: 488, message });
+const refuse = (message: string, warning: SdpWarning): Result<never, SdpError> =>
+  err({ code: 'unsupported_media', status: 488, message, warning });
+
+/** Warn-codes of RFC 3261 section 20.43, in the order in which an m-line is looked at. */
+const WARNINGS = {
+  media: { code: 304, text: 'Media type not available' },
+  network: { code: 300, text: 'Incompatible network protocol' },
+  address: { code: 301, text: 'Incompatible network address formats' },
+  transport: { code: 302, text: 'Incompatible transport protocol' },
+  format: { code: 305, text: 'Incompatible media format' },
+} as const satisfies Record<string, SdpWarning>;
 
 /**
  * Offer/answer for one audio stream (RFC 3264): initial exchange, delayed offer, re-INVITE and every form of hold.
@@ -112,9 +135,7 @@ export class SdpNegotiator {
     if (!parsed.ok) return parsed;
     const offer = parsed.value;
     const match = this.#match(offer, this.local.codecs);
-    if (match === undefined) return this.#answerWithoutAudio(offer);
-    const family = (match.media.connection as { family: 4 | 6 }).family;
-    if (family !== ipFamily(this.local.host)) return refuse('the peer uses another address family');
+    if ('code' in match) return this.#answerWithoutAudio(offer, match);
     const dtmf = findDtmf(match.media, match.clockRateHz);
     const media = agree({
       remote: match.media,
@@ -129,7 +150,8 @@ export class SdpNegotiator {
     this.#offered = undefined;
     const spec = this.local.codecs.find((codec) => codec.name === match.codec.codec) as CodecSpec;
     const formats = [{ ...spec, payloadType: match.codec.payloadType }];
-    const audio = this.#audioLines(match.media.protocol, formats, media.direction, media.dtmf, media.rtcpMux);
+    const events = media.dtmf === undefined ? [] : [media.dtmf];
+    const audio = this.#audioLines(match.media.protocol, formats, media.direction, events, media.rtcpMux);
     return ok({ sdp: this.#publish(audio), media });
   }
 
@@ -142,8 +164,25 @@ export class SdpNegotiator {
     this.#offered = offered;
     if (this.#lines.length === 0) this.#lines = [{ kind: 'audio', protocol: 'RTP/AVP', formats: [] }];
     const protocol = (this.#lines[this.#audioIndex] as Line).protocol;
-    const dtmf = agreed?.dtmf ?? { receive: DEFAULT_DTMF_PAYLOAD_TYPE, clockRateHz: 8000 };
-    return this.#publish(this.#audioLines(protocol, offered, 'sendrecv', dtmf, false));
+    return this.#publish(
+      this.#audioLines(protocol, offered, 'sendrecv', this.#offeredEvents(offered), false),
+    );
+  }
+
+  /** Telephone events on the clock of each codec offered; those that were agreed keep their payload type. */
+  #offeredEvents(codecs: readonly CodecSpec[]): { receive: number; clockRateHz: number }[] {
+    const agreed = this.#agreed?.dtmf;
+    const clocks = new Set(codecs.map((codec) => codec.clockRateHz));
+    const taken = new Set(codecs.map((codec) => codec.payloadType));
+    const events: { receive: number; clockRateHz: number }[] = [];
+    for (const clockRateHz of [...clocks].sort((a, b) => a - b)) {
+      let receive = DTMF_PAYLOAD_TYPES.get(clockRateHz) ?? 102;
+      if (agreed?.clockRateHz === clockRateHz) receive = agreed.receive;
+      while (taken.has(receive)) receive++;
+      taken.add(receive);
+      events.push({ receive, clockRateHz });
+    }
+    return events;
   }
 
   /**
@@ -159,29 +198,40 @@ export class SdpNegotiator {
     const parsed = parseSdp(text);
     if (!parsed.ok) return parsed;
     const match = this.#match(parsed.value, offered, this.#audioIndex);
-    if (match === undefined) return refuse('the answer accepts no audio that was offered');
+    if ('code' in match) return refuse('the answer accepts no audio that was offered', match);
     const dtmf = findDtmf(match.media, match.clockRateHz);
-    const offeredDtmf = this.#agreed?.dtmf?.receive ?? DEFAULT_DTMF_PAYLOAD_TYPE;
+    const events = this.#offeredEvents(offered);
+    const offeredEvent = events.find(({ clockRateHz }) => clockRateHz === dtmf?.clockRateHz) ?? events[0];
     const media = agree({
       remote: match.media,
       send: match.codec,
       // RFC 3264 section 5.1: an offerer must be ready for everything it offered.
       receive: offered.map((codec) => ({ payloadType: codec.payloadType, codec: codec.name })),
       rtcpMux: false,
-      dtmf: dtmf && { send: dtmf.payloadType, receive: offeredDtmf, clockRateHz: dtmf.clockRateHz },
+      dtmf: dtmf && {
+        send: dtmf.payloadType,
+        receive: offeredEvent?.receive ?? dtmf.payloadType,
+        clockRateHz: dtmf.clockRateHz,
+      },
     });
     this.#agreed = media;
     this.#offered = undefined;
     return ok(media);
   }
 
-  /** An offer that switches the agreed audio stream off (port 0) is a valid way to mute; at first it is useless. */
-  #answerWithoutAudio(offer: Sdp): Result<{ sdp: string; media: NegotiatedMedia }, SdpError> {
+  /**
+   * An offer that switches the agreed audio stream off (port 0) is a valid way to mute; at first it is useless, and
+   * beside a stream of another kind (a change to fax) it would leave a call without any: then the session stays as it
+   * was (RFC 3261 section 14.2).
+   */
+  #answerWithoutAudio(
+    offer: Sdp,
+    why: SdpWarning,
+  ): Result<{ sdp: string; media: NegotiatedMedia }, SdpError> {
     const agreed = this.#agreed;
     const line = offer.media[this.#audioIndex];
-    if (agreed === undefined || line?.kind !== 'audio' || line.port !== 0) {
-      return refuse('the offer has no audio stream that can be taken');
-    }
+    const off = line?.kind === 'audio' && offer.media.every(({ port }) => port === 0);
+    if (agreed === undefined || !off) return refuse('the offer has no audio stream that can be taken', why);
     const media: NegotiatedMedia = {
       ...agreed,
       remote: undefined,
@@ -194,37 +244,43 @@ export class SdpNegotiator {
     return ok({ sdp: this.#publish(undefined), media });
   }
 
-  #match(sdp: Sdp, codecs: readonly CodecSpec[], only?: number): Match | undefined {
+  /** The first m-line that can be taken, or why the one that came closest cannot. */
+  #match(sdp: Sdp, codecs: readonly CodecSpec[], only?: number): Match | SdpWarning {
+    let why: SdpWarning = WARNINGS.media;
     for (const [index, media] of sdp.media.entries()) {
       if (only !== undefined && index !== only) continue;
-      if (media.kind !== 'audio' || media.port === 0 || media.connection === undefined) continue;
-      if (!PROTOCOLS.includes(media.protocol)) continue;
-      const found = findCodec(media, codecs);
-      if (found !== undefined) return { index, media, ...found };
+      if (media.kind !== 'audio' || media.port === 0) continue;
+      const found = findCodec(media, codecs, only !== undefined);
+      const problem = this.#obstacle(media) ?? (found === undefined ? WARNINGS.format : undefined);
+      if (problem === undefined && found !== undefined) return { index, media, ...found };
+      if (problem !== undefined && (why === WARNINGS.media || problem === WARNINGS.format)) why = problem;
     }
-    return undefined;
+    return why;
+  }
+
+  /** What is wrong with an audio m-line before its formats are looked at. */
+  #obstacle({ connection, protocol }: SdpMedia): SdpWarning | undefined {
+    if (connection === undefined || connection.family === 'other_network') return WARNINGS.network;
+    if (connection.family !== ipFamily(this.local.host)) return WARNINGS.address;
+    return PROTOCOLS.includes(protocol) ? undefined : WARNINGS.transport;
   }
 
   #audioLines(
     protocol: string,
     codecs: readonly CodecSpec[],
     direction: Direction,
-    dtmf: { readonly receive: number; readonly clockRateHz: number } | undefined,
+    events: readonly { readonly receive: number; readonly clockRateHz: number }[],
     rtcpMux: boolean,
   ): string[] {
-    const types = codecs.map((codec) => codec.payloadType);
-    if (dtmf !== undefined) types.push(dtmf.receive);
+    const types = [...codecs.map((codec) => codec.payloadType), ...events.map(({ receive }) => receive)];
     const lines = [`m=audio ${this.local.port} ${protocol} ${types.join(' ')}`];
     for (const codec of codecs) {
       const channels = codec.channels === 1 ? '' : `/${codec.channels}`;
       lines.push(`a=rtpmap:${codec.payloadType} ${codec.name}/${codec.clockRateHz}${channels}`);
       if (codec.fmtp !== undefined) lines.push(`a=fmtp:${codec.payloadType} ${codec.fmtp}`);
     }
-    if (dtmf !== undefined) {
-      lines.push(
-        `a=rtpmap:${dtmf.receive} ${TELEPHONE_EVENT}/${dtmf.clockRateHz}`,
-        `a=fmtp:${dtmf.receive} 0-15`,
-      );
+    for (const { receive, clockRateHz } of events) {
+      lines.push(`a=rtpmap:${receive} ${TELEPHONE_EVENT}/${clockRateHz}`, `a=fmtp:${receive} 0-15`);
     }
     lines.push(`a=ptime:${FRAME_MS}`);
     const { rtcpPort } = this.local;
@@ -262,19 +318,32 @@ export class SdpNegotiator {
   }
 }
 
-/** The first format of the m-line that we speak: the writer lists them by preference. */
+/**
+ * The format to be spoken: of those offered, the one that stands first in our own list, and among formats that we hold
+ * equal, mu-law and A-law, in the offer. Of an answer it is the first one (RFC 3264 section 7).
+ */
 function findCodec(
   media: SdpMedia,
   codecs: readonly CodecSpec[],
+  isAnswer: boolean,
 ): { codec: PayloadMapping; clockRateHz: number } | undefined {
+  let best: { codec: PayloadMapping; clockRateHz: number } | undefined;
+  let bestRank = Number.POSITIVE_INFINITY;
   for (const format of media.formats) {
     const map = media.rtpmap.get(Number(format));
     const spec = map && codecs.find((codec) => sameCodec(codec, map));
-    if (spec !== undefined) {
-      return { codec: { payloadType: Number(format), codec: spec.name }, clockRateHz: spec.clockRateHz };
-    }
+    const rank = spec === undefined ? bestRank : isAnswer ? 0 : rankOf(spec, codecs);
+    if (spec === undefined || rank >= bestRank) continue;
+    bestRank = rank;
+    best = { codec: { payloadType: Number(format), codec: spec.name }, clockRateHz: spec.clockRateHz };
   }
-  return undefined;
+  return best;
+}
+
+const isG711 = ({ name }: CodecSpec): boolean => name === 'PCMU' || name === 'PCMA';
+
+function rankOf(spec: CodecSpec, codecs: readonly CodecSpec[]): number {
+  return codecs.findIndex((codec) => codec.name === spec.name || (isG711(codec) && isG711(spec)));
 }
 
 function sameCodec(spec: CodecSpec, map: RtpMap): boolean {
@@ -317,6 +386,7 @@ function agree(o: {
   const rtcpPort = o.rtcpMux ? remote.port : (remote.rtcp?.port ?? remote.port + 1);
   return {
     send: o.send,
+    sendFmtp: remote.fmtp.get(o.send.payloadType),
     receive: o.receive,
     dtmf: o.dtmf,
     packetMs: o.send.codec === 'opus' ? FRAME_MS : packetTime(remote),

@@ -12,6 +12,14 @@ export interface SdpError {
   readonly code: 'malformed' | 'unsupported_media' | 'no_offer';
   readonly status: 400 | 488 | 491;
   readonly message: string;
+  /** What a Warning header says of it (RFC 3261 section 20.43). */
+  readonly warning?: SdpWarning;
+}
+
+/** Warn-codes for a session that cannot be had. */
+export interface SdpWarning {
+  readonly code: 300 | 301 | 302 | 304 | 305;
+  readonly text: string;
 }
 
 /** Who may send, as an attribute of an m-line (RFC 3264 section 5.1), seen from the side that wrote the SDP. */
@@ -19,7 +27,8 @@ export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
 /** `c=` line. */
 export interface SdpConnection {
-  readonly family: 4 | 6;
+  /** `IP4` or `IP6`; else what is strange about it: the network type or the address type. */
+  readonly family: 4 | 6 | 'other_network' | 'other_address';
   readonly address: string;
 }
 
@@ -172,10 +181,11 @@ function readLine(draft: Draft, type: string, value: string): string | undefined
 
 function readConnection(value: string): SdpConnection | undefined {
   const [network, type, address] = value.trim().split(/\s+/);
-  if (network !== 'IN' || address === undefined || (type !== 'IP4' && type !== 'IP6')) return undefined;
+  if (address === undefined) return undefined;
   // A multicast address carries a TTL behind a slash.
   const host = address.split('/')[0] as string;
-  return { family: type === 'IP4' ? 4 : 6, address: host };
+  if (network !== 'IN') return { family: 'other_network', address: host };
+  return { family: type === 'IP4' ? 4 : type === 'IP6' ? 6 : 'other_address', address: host };
 }
 
 function readMedia(draft: Draft, value: string): string | undefined {

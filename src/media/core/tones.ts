@@ -1,6 +1,6 @@
 import type { DtmfDigit } from '../../kernel/vocab.js';
 import { isDtmfDigit } from './dtmf.js';
-import { msToSamples, SAMPLE_RATE_HZ } from './frame.js';
+import type { AudioRate } from './frame.js';
 
 /** Low and high frequency of each key (ITU-T Q.23). */
 const FREQUENCIES: Readonly<Record<DtmfDigit, readonly [number, number]>> = {
@@ -25,24 +25,36 @@ const FREQUENCIES: Readonly<Record<DtmfDigit, readonly [number, number]>> = {
 /** About -9 dBm0 each, as ITU-T Q.24 allows. */
 const AMPLITUDE = 5500;
 /** Ramp at both ends, so that a key does not click. */
-const RAMP_SAMPLES = msToSamples(2);
+const RAMP_MS = 2;
+
+/** How keys sound. */
+export interface ToneOptions {
+  /** Length of a key, milliseconds. Default 100. */
+  readonly toneMs?: number;
+  /** Silence behind each key, milliseconds. Default 100. */
+  readonly pauseMs?: number;
+  /** Samples a second. Default 8000. */
+  readonly rate?: AudioRate;
+}
 
 /**
  * Keys as audible tones, for peers that have not negotiated telephone events.
  *
  * @param digits - characters that are no keys are skipped
- * @returns PCM16 at 8 kHz: each key `toneMs` long with `pauseMs` of silence behind it
+ * @returns PCM16: each key with silence behind it
  */
-export function dtmfTones(digits: string, toneMs = 100, pauseMs = 100): Int16Array {
+export function dtmfTones(digits: string, o: ToneOptions = {}): Int16Array {
+  const { toneMs = 100, pauseMs = 100, rate = 8000 } = o;
   const keys = [...digits.toUpperCase()].filter(isDtmfDigit);
-  const tone = msToSamples(toneMs);
-  const step = tone + msToSamples(pauseMs);
+  const samples = (ms: number): number => Math.round((ms * rate) / 1000);
+  const tone = samples(toneMs);
+  const step = tone + samples(pauseMs);
   const pcm = new Int16Array(keys.length * step);
   for (const [index, key] of keys.entries()) {
     const [low, high] = FREQUENCIES[key];
     for (let i = 0; i < tone; i++) {
-      const ramp = Math.min(1, (i + 1) / RAMP_SAMPLES, (tone - i) / RAMP_SAMPLES);
-      const t = (2 * Math.PI * i) / SAMPLE_RATE_HZ;
+      const ramp = Math.min(1, (i + 1) / samples(RAMP_MS), (tone - i) / samples(RAMP_MS));
+      const t = (2 * Math.PI * i) / rate;
       pcm[index * step + i] = AMPLITUDE * ramp * (Math.sin(low * t) + Math.sin(high * t));
     }
   }

@@ -1,6 +1,8 @@
+import type { Notice } from '../../kernel/notices.js';
 import type { MonoMs } from '../../kernel/time.js';
 import { encodeFrame, stackTime } from './control-codec.js';
 import type { Dialog } from './dialog.js';
+import type { GateLimits } from './gate.js';
 import type { Flow, Hop, Protocol } from './hop.js';
 import type { Counters } from './stats.js';
 import type { TimerHeap } from './timer-heap.js';
@@ -18,9 +20,9 @@ export interface SipRandom {
   float(): number;
 }
 
-/** Bounds of the tables. */
-export interface SipServerLimits {
-  /** Server transactions; beyond it requests get 503 without state. Default 20,000. */
+/** Bounds of the tables, and of what one source may take. */
+export interface SipServerLimits extends GateLimits {
+  /** Server transactions, a fifth of them kept for requests of calls; beyond it 503 without state. Default 20,000. */
   readonly serverTransactions: number;
   /** Client transactions; beyond it the application's request is refused. Default 20,000. */
   readonly clientTransactions: number;
@@ -41,6 +43,8 @@ export interface EngineOptions {
   readonly ports: Readonly<Partial<Record<Protocol, number>>>;
   /** Address or name written into Via and Contact instead of the local address. */
   readonly publicHost?: string;
+  /** Whether an address may send requests outside a call; others get no answer. Default: every address. */
+  readonly allowPeer?: (address: string) => boolean;
   /** Our address on the way to a peer. */
   readonly localAddressFor: (remoteAddress: string) => string;
   /** `wall - monotonic` in milliseconds, for the time field of the control protocol. */
@@ -53,7 +57,12 @@ export type EngineOutput =
   | { readonly type: 'transmit'; readonly hop: Hop; readonly text: string; readonly key?: string }
   | { readonly type: 'control'; readonly client: number; readonly frame: string }
   | { readonly type: 'close_client'; readonly client: number }
-  | { readonly type: 'resolve'; readonly query: number; readonly host: string };
+  | { readonly type: 'resolve'; readonly query: number; readonly host: string }
+  /** A line for the operator's log. */
+  | ({ readonly type: 'notice' } & Notice<NoticeReason>);
+
+/** What was done to a source that an operator may want to know of. */
+export type NoticeReason = 'not_a_peer' | 'rate_limited' | 'half_open_limit' | 'connection_limit';
 
 /** What happens when a request cannot be routed to a hop. */
 export type LocateFailure = 'unsupported_scheme' | 'unsupported_transport' | 'unresolvable' | 'invalid';
@@ -131,12 +140,14 @@ export class EngineContext implements TransactionHost {
       return done('unsupported_transport');
     }
     const port = parsed.port ?? 5060;
-    if (isIpAddress(parsed.host)) return done({ protocol, address: parsed.host, port });
+    // RFC 3261 section 19.1.1: maddr stands in for the host as the place to send to.
+    const host = parsed.params.get('maddr')?.replace(/^\[|\]$/g, '') || parsed.host;
+    if (isIpAddress(host)) return done({ protocol, address: host, port });
     const query = this.#nextQuery++;
     this.#queries.set(query, (address) =>
       done(address === undefined ? 'unresolvable' : { protocol, address, port }),
     );
-    this.output({ type: 'resolve', query, host: parsed.host });
+    this.output({ type: 'resolve', query, host });
   }
 
   /** Continues a {@link locate}. */

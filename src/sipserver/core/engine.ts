@@ -7,6 +7,7 @@ import { essentials } from './essentials.js';
 import type { Flow } from './hop.js';
 import type { SipMessage } from './message.js';
 import { parseMessage } from './parser.js';
+import type { Refusal } from './screening.js';
 import { Counters, type SipServerStats } from './stats.js';
 import { TimerHeap } from './timer-heap.js';
 import { UserAgentClient } from './uac.js';
@@ -18,6 +19,8 @@ export type EngineInput =
   | { readonly type: 'message'; readonly bytes: Uint8Array; readonly flow: Flow }
   /** A request with this key could not be delivered. */
   | { readonly type: 'transport_failed'; readonly key: string }
+  /** A connection from this address was closed at once: too many, or no peer. */
+  | { readonly type: 'connection_refused'; readonly address: string }
   | { readonly type: 'resolved'; readonly query: number; readonly address: string | undefined }
   | { readonly type: 'client_opened'; readonly client: number }
   | { readonly type: 'client_bytes'; readonly client: number; readonly bytes: Uint8Array }
@@ -61,6 +64,10 @@ export class SipEngine implements Machine<EngineInput, EngineOutput> {
         this.#uac.transportFailed(input.key);
         break;
       }
+      case 'connection_refused': {
+        this.#uas.connectionRefused(input.address);
+        break;
+      }
       case 'resolved': {
         this.#context.resolved(input.query, input.address);
         break;
@@ -98,19 +105,15 @@ export class SipEngine implements Machine<EngineInput, EngineOutput> {
 
   /** Counters and table sizes; `connections` is the shell's to know. */
   stats(connections: number): SipServerStats {
-    return this.#counters.snapshot({
+    const active = {
       serverTransactions: this.#uas.size,
       clientTransactions: this.#uac.size,
       dialogs: this.#context.dialogs.size,
       timers: this.#timers.size,
       controlClients: this.#clients.size,
       connections,
-    });
-  }
-
-  /** Counts a message the shell had to drop. */
-  countDrop(reason: 'connection_limit' | 'keepalive'): void {
-    this.#counters.drop(reason);
+    };
+    return this.#counters.snapshot(active, this.#uas.takesCalls);
   }
 
   /** Stops all timers; the engine must not be used afterwards. */
@@ -120,32 +123,51 @@ export class SipEngine implements Machine<EngineInput, EngineOutput> {
   }
 
   #receive(bytes: Uint8Array, flow: Flow): void {
+    // A source that has used up what it may ask costs no parsing; requests of calls are read all the same.
+    if (isProbe(bytes) && this.#uas.isShut(flow)) return;
     const parsed = parseMessage(bytes);
     if (!parsed.ok) {
-      if (parsed.error.code === 'empty') return this.#counters.drop('keepalive');
+      const { code, partial } = parsed.error;
+      if (code === 'empty') return this.#keepAlive(bytes, flow);
       this.#counters.parseErrors++;
-      return this.#malformed(parsed.error.partial, flow, 'Malformed message');
+      return this.#malformed(partial, flow, TOO_LARGE.has(code) ? { status: 513 } : MALFORMED);
     }
     const message = parsed.value;
     const known = essentials(message);
     if (!known.ok) {
       this.#counters.parseErrors++;
-      return this.#malformed(message, flow, `Bad or missing ${known.error}`);
+      return this.#malformed(message, flow, { status: 400, reason: `Bad or missing ${known.error}` });
     }
     if (message.kind === 'request') this.#uas.receive(message, known.value, flow);
     else if (message.version !== 'SIP/2.0') this.#counters.drop('wrong_version');
     else this.#uac.receive(message, known.value, flow);
   }
 
-  /** A request that is understood well enough to be answered gets 400; the rest is dropped (RFC 3261 section 16.3). */
-  #malformed(message: SipMessage | undefined, flow: Flow, reason: string): void {
+  /** A request that is understood well enough to be answered is; the rest is dropped (RFC 3261 section 16.3). */
+  #malformed(message: SipMessage | undefined, flow: Flow, refusal: Refusal): void {
     if (message?.kind !== 'request') return this.#counters.drop('malformed_response');
     this.#counters.drop('malformed_request');
     if (message.method === 'ACK' || !message.headers.has('via') || !message.headers.has('cseq')) return;
-    const known = essentials(message);
-    this.#uas.refuseStateless(message, known.ok ? known.value : undefined, flow, {
-      status: message.version === 'SIP/2.0' ? 400 : 505,
-      reason,
-    });
+    this.#uas.refuseMalformed(message, flow, message.version === 'SIP/2.0' ? refusal : { status: 505 });
   }
+
+  /** A double CRLF in a datagram wants a CRLF back, as on a stream (RFC 5626 section 4.4.1). */
+  #keepAlive(bytes: Uint8Array, flow: Flow): void {
+    this.#counters.drop('keepalive');
+    if (flow.remote.protocol === 'udp' && bytes.length === 4 && this.#uas.isPeer(flow)) {
+      this.#context.transmit(flow.remote, '\r\n', false);
+    }
+  }
+}
+
+const MALFORMED: Refusal = { status: 400, reason: 'Malformed message' };
+const TOO_LARGE: ReadonlySet<string> = new Set(['too_many_headers', 'header_too_long']);
+
+/** Methods that belong to no call. */
+const PROBES = ['OPTIONS ', 'REGISTER ', 'SUBSCRIBE ', 'PUBLISH ', 'MESSAGE '].map((word) =>
+  new TextEncoder().encode(word),
+);
+
+function isProbe(bytes: Uint8Array): boolean {
+  return PROBES.some((word) => bytes[0] === word[0] && word.every((byte, index) => bytes[index] === byte));
 }

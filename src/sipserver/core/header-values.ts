@@ -16,6 +16,8 @@ export interface Address {
 
 /** A Via value (RFC 3261 section 20.42). */
 export interface Via {
+  /** Protocol version as written; other than 2.0 in a request of another version. */
+  readonly version: string;
   /** Upper case. */
   readonly transport: string;
   /** Sent-by host as written, with the brackets of IPv6. */
@@ -115,8 +117,12 @@ export function parseAddress(value: string): Address | undefined {
     const rest = text.slice(close + 1).trimStart();
     return rest.startsWith('<') ? bracketAddress(text.slice(0, close + 1), rest) : undefined;
   }
+  // A bracket within a quoted parameter of a bare URI opens no address.
+  const quote = text.indexOf('"');
   const open = text.indexOf('<');
-  if (open >= 0) return bracketAddress(text.slice(0, open).trim(), text.slice(open));
+  if (open >= 0 && (quote < 0 || open < quote || !isAddrSpec(text.slice(0, quote)))) {
+    return bracketAddress(text.slice(0, open).trim(), text.slice(open));
+  }
   // In addr-spec form everything after the first `;` belongs to the header (RFC 3261 section 20.10).
   const semicolon = text.indexOf(';');
   const uri = (semicolon < 0 ? text : text.slice(0, semicolon)).trim();
@@ -124,6 +130,9 @@ export function parseAddress(value: string): Address | undefined {
   const params = semicolon < 0 ? [] : parseParams(text.slice(semicolon));
   return params === undefined ? undefined : { display: '', uri, params };
 }
+
+/** True for text before a quote that is a bare URI with the beginning of its parameters. */
+const isAddrSpec = (text: string): boolean => /^[a-z][a-z0-9+.-]*:[^\s"]*;[^"]*=\s*$/i.test(text);
 
 function bracketAddress(display: string, rest: string): Address | undefined {
   const close = rest.indexOf('>');
@@ -152,22 +161,22 @@ function quoteDisplay(display: string): string {
 }
 
 const VIA =
-  /^SIP\s*\/\s*2\.0\s*\/\s*([\w.!%*+`'~-]+)\s+(\[[0-9a-fA-F:.]+\]|[^\s;:,[\]]+)\s*(?::\s*(\d{1,5})\s*)?(;.*)?$/is;
+  /^SIP\s*\/\s*(\d+\.\d+)\s*\/\s*([\w.!%*+`'~-]+)\s+(\[[0-9a-fA-F:.]+\]|[^\s;:,[\]]+)\s*(?::\s*(\d{1,5})\s*)?(;.*)?$/is;
 
 /** Parses one Via value; `undefined` when it is none. */
 export function parseVia(value: string): Via | undefined {
   const match = VIA.exec(value.trim());
   if (match === null) return undefined;
-  const params = parseParams(match[4] ?? '');
-  const port = match[3] === undefined ? undefined : Number(match[3]);
+  const params = parseParams(match[5] ?? '');
+  const port = match[4] === undefined ? undefined : Number(match[4]);
   if (params === undefined || (port !== undefined && port > 65535)) return undefined;
-  return { transport: match[1]!.toUpperCase(), host: match[2]!, port, params };
+  return { version: match[1]!, transport: match[2]!.toUpperCase(), host: match[3]!, port, params };
 }
 
 /** The text of a Via value. */
 export function formatVia(via: Via): string {
   const port = via.port === undefined ? '' : `:${via.port}`;
-  return `SIP/2.0/${via.transport} ${via.host}${port}${formatParams(via.params)}`;
+  return `SIP/${via.version}/${via.transport} ${via.host}${port}${formatParams(via.params)}`;
 }
 
 /** Parses `number METHOD`; the number must fit 31 bits (RFC 3261 section 8.1.1.5). */

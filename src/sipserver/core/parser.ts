@@ -111,11 +111,15 @@ type Head = SipMessage extends infer M ? (M extends SipMessage ? Omit<M, 'body' 
 function parseHead(text: string): Result<Head, ParseError> {
   const firstEnd = text.indexOf('\n');
   const startLine = stripCr(firstEnd < 0 ? text : text.slice(0, firstEnd));
-  const headers = firstEnd < 0 ? { ok: true as const, value: [] } : parseHeaders(text, firstEnd + 1);
-  if (!headers.ok) return headers;
+  const { fields, excess } = firstEnd < 0 ? NO_FIELDS : parseHeaders(text, firstEnd + 1);
+  const headers = new Headers(fields);
   const start = startLine.length > MESSAGE_LIMITS.startLine ? undefined : parseStartLine(startLine);
-  if (start !== undefined) return ok({ ...start, headers: new Headers(headers.value) });
-  const partial = looseRequest(startLine, new Headers(headers.value));
+  if (excess !== undefined) {
+    const whole = start === undefined ? undefined : { ...start, headers, body: '', bytes: 0 };
+    return err(whole === undefined ? { code: excess } : { code: excess, partial: whole });
+  }
+  if (start !== undefined) return ok({ ...start, headers });
+  const partial = looseRequest(startLine, headers);
   return err(partial === undefined ? { code: 'start_line' } : { code: 'start_line', partial });
 }
 
@@ -149,8 +153,20 @@ function parseStartLine(line: string): Start | undefined {
   return { kind: 'request', method: match[1]!, uri: match[2]!, version: match[3]!.toUpperCase() };
 }
 
-function parseHeaders(text: string, from: number): Result<HeaderField[], ParseError> {
+/** The header fields of a message, and what was too much of them: the fields beyond the bound are left out. */
+interface ParsedFields {
+  readonly fields: HeaderField[];
+  readonly excess?: 'too_many_headers' | 'header_too_long';
+}
+
+const NO_FIELDS: ParsedFields = { fields: [] };
+
+/** Headers that a refusal repeats; of a message that is too large these are still read. */
+const ECHOED = new Set(['via', 'from', 'to', 'call-id', 'cseq']);
+
+function parseHeaders(text: string, from: number): ParsedFields {
   const fields: HeaderField[] = [];
+  let excess: ParsedFields['excess'];
   let current: HeaderField | undefined;
   for (let at = from; at < text.length;) {
     const lineEnd = text.indexOf('\n', at);
@@ -163,14 +179,19 @@ function parseHeaders(text: string, from: number): Result<HeaderField[], ParseEr
       if (folded !== '') current.value = current.value === '' ? folded : `${current.value} ${folded}`;
     } else {
       current = parseField(line);
-      if (current !== undefined) fields.push(current);
+      if (current === undefined) continue;
+      const room = fields.length < MESSAGE_LIMITS.headers;
+      if (!room) excess ??= 'too_many_headers';
+      if (room || (ECHOED.has(current.key) && !fields.some(({ key }) => key === current?.key))) {
+        fields.push(current);
+      }
     }
-    if (current !== undefined && current.value.length > MESSAGE_LIMITS.headerValue) {
-      return err({ code: 'header_too_long' });
+    if (current.value.length > MESSAGE_LIMITS.headerValue) {
+      excess ??= 'header_too_long';
+      current.value = '';
     }
-    if (fields.length > MESSAGE_LIMITS.headers) return err({ code: 'too_many_headers' });
   }
-  return ok(fields);
+  return excess === undefined ? { fields } : { fields, excess };
 }
 
 const TOKEN = /^[\w.!%*+`'~-]+$/;

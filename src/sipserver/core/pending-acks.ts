@@ -1,13 +1,19 @@
+import type { MonoMs } from '../../kernel/time.js';
 import type { EngineContext } from './context.js';
 import type { Dialog } from './dialog.js';
 import type { Essentials } from './essentials.js';
 import type { ServerEntry } from './server-table.js';
 import { transactionTimeoutMs } from './timing.js';
 
+/** An honest ACK is here after this time, milliseconds. */
+const ROUND_TRIP_MS = 100;
+
 /** A 2xx of ours that waits for its ACK. */
 export interface PendingAck {
   readonly entry: ServerEntry;
   readonly dialog: Dialog;
+  /** When the 2xx was sent. */
+  readonly at: MonoMs;
 }
 
 /**
@@ -31,7 +37,7 @@ export class PendingAcks {
 
   /** Starts to wait. Call it before the 2xx is sent, so that its timers come before those of the transaction. */
   add(entry: ServerEntry, dialog: Dialog): void {
-    const pending = { entry, dialog };
+    const pending = { entry, dialog, at: this.context.now() };
     this.#pending.set(keyOf(dialog, entry.known), pending);
     dialog.awaitingAck = true;
     const { timing } = this.context;
@@ -63,6 +69,22 @@ export class PendingAcks {
     pending.entry.timers.start('hurry', this.context.timing.t1, () => this.#giveUp(pending, reason));
   }
 
+  /**
+   * Gives up the oldest call of an address that has waited for a round trip, so that another may come in.
+   *
+   * @returns false when there is none
+   */
+  giveWay(address: string): boolean {
+    for (const pending of this.#pending.values()) {
+      const { entry, at } = pending;
+      if (!entry.initial || entry.flow.remote.address !== address) continue;
+      if (this.context.now() - at < ROUND_TRIP_MS) return false;
+      this.#giveUp(pending, 'ACK timeout');
+      return true;
+    }
+    return false;
+  }
+
   /** The dialog has ended; nothing is waited for any more. */
   drop(dialog: Dialog): void {
     for (const pending of [...this.#pending.values()]) if (pending.dialog === dialog) this.#remove(pending);
@@ -80,6 +102,7 @@ export class PendingAcks {
 
   #remove({ entry, dialog }: PendingAck): void {
     entry.timers.clear();
+    entry.settle?.();
     this.#pending.delete(keyOf(dialog, entry.known));
     dialog.awaitingAck = false;
   }

@@ -41,9 +41,20 @@ const LOCALHOST_HEADERS = new Set(['from', 'to', 'contact', 'p-asserted-identity
 
 /** Puts our address in place of `@localhost`. */
 export function replaceLocalhost(context: EngineContext, hop: Hop, key: string, value: string): string {
-  if (!LOCALHOST_HEADERS.has(key) || !value.includes('@localhost')) return value;
+  if (!LOCALHOST_HEADERS.has(key) || !value.includes('@localhost')) return bracketedContact(key, value);
   const { host, port } = context.advertised(hop);
-  return value.replace(/@localhost(?::\d+)?(?=[;>?\s,]|$)/g, `@${host}:${port}`);
+  return bracketedContact(key, value).replace(/@localhost(?::\d+)?(?=[;>?\s,]|$)/g, `@${host}:${port}`);
+}
+
+/** A Contact without `<>` gets them: the grammar can do without (RFC 3261 section 20.10), simple peers cannot. */
+function bracketedContact(key: string, value: string): string {
+  if (key !== 'contact' || value.trim() === '*') return value;
+  return splitList(value)
+    .map((item) => {
+      const address = item.includes('<') ? undefined : parseAddress(item);
+      return address === undefined ? item : formatAddress(address);
+    })
+    .join(', ');
 }
 
 /** Copies the application's headers, without those the server writes. */
@@ -109,6 +120,11 @@ export function forApplication(request: SipRequest): string {
 }
 
 function tidied(field: HeaderField): string {
+  // A bare URI whose quoted parameters hold brackets is read wrongly by simple parsers.
+  if (field.key === 'contact' || field.key === 'from' || field.key === 'to') {
+    const bare = /^[a-z][a-z0-9+.-]*:[^<]*"[^"]*</i.test(field.value) ? parseAddress(field.value) : undefined;
+    if (bare !== undefined) return formatAddress(bare);
+  }
   if (field.key !== 'from' && field.key !== 'to') return field.value;
   const address = parseAddress(field.value);
   return address === undefined || isPlainDisplay(address.display) ? field.value : formatAddress(address);

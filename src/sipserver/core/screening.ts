@@ -3,19 +3,34 @@ import type { SipRequest } from './message.js';
 import { isKnownMethod } from './stats.js';
 import { parseUri } from './uri.js';
 
-/** Methods answered inside a dialog, and what every Allow header says. */
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, MESSAGE, NOTIFY, REFER, UPDATE';
+/** Methods that the application behind the server takes: what every Allow header of the server says. */
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY';
 
-const ALLOWED = new Set(ALLOW.split(', '));
+/** Methods delivered inside a dialog; those beyond {@link ALLOW} the application refuses in its own words. */
+const IN_DIALOG = new Set([...ALLOW.split(', '), 'MESSAGE', 'REFER', 'SUBSCRIBE', 'PUBLISH']);
 
 /** True for methods that are delivered inside a dialog. */
-export const isAllowedInDialog = (method: string): boolean => ALLOWED.has(method);
+export const isAllowedInDialog = (method: string): boolean => IN_DIALOG.has(method);
+
+/** What an answer to OPTIONS says (RFC 3261 section 11.2). No extension is supported. */
+export const OFFERED: readonly (readonly [string, string])[] = [
+  ['Allow', ALLOW],
+  ['Accept', 'application/sdp, multipart/mixed'],
+  ['Accept-Encoding', 'identity'],
+  ['Accept-Language', 'en'],
+  ['Supported', ''],
+];
 
 /** A final answer the server gives by itself. */
 export interface Refusal {
   readonly status: number;
   readonly reason?: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
+}
+
+/** 503 of the server itself. */
+export function overloaded({ retryAfterS }: { readonly retryAfterS: number }): Refusal {
+  return { status: 503, headers: [['Retry-After', String(retryAfterS)]] };
 }
 
 /** URI schemes a request may be addressed to. `sips` needs TLS, which is not spoken. */

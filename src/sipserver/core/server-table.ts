@@ -36,6 +36,8 @@ export interface ServerEntry {
   answered: boolean;
   /** A final response has been sent. */
   final: boolean;
+  /** Ends the time in which this INVITE counts as a call without ACK. */
+  settle: (() => void) | undefined;
   /** Timers of the transaction user: patience with the application, repetition of a 2xx, wait for the ACK. */
   readonly timers: NamedTimers;
 }
@@ -45,6 +47,8 @@ export class ServerTable {
   readonly #byKey = new Map<string, ServerEntry>();
   readonly #byId = new Map<string, ServerEntry>();
   readonly #byMergeKey = new Map<string, ServerEntry>();
+  /** Transactions that only wait for repetitions, oldest first. */
+  readonly #lingering = new Set<ServerEntry>();
 
   constructor(private readonly context: EngineContext) {}
 
@@ -90,22 +94,52 @@ export class ServerTable {
       dialog: undefined,
       answered: false,
       final: false,
+      settle: undefined,
       timers: new NamedTimers(this.context),
     };
     this.#byKey.set(entry.key, entry);
     return entry;
   }
 
+  /** True when an initial request is known by another path (RFC 3261 section 8.2.2.2). */
+  isMerged(known: Essentials): boolean {
+    return this.#byMergeKey.has(mergeKey(known));
+  }
+
+  /** Notes an initial request, so that the same request over another path is recognised. */
+  claim(entry: ServerEntry): void {
+    this.#byMergeKey.set(mergeKey(entry.known), entry);
+  }
+
+  /** True when one more transaction would find room, given that none may be beyond `limit`. */
+  hasRoom(limit: number): boolean {
+    return this.#byKey.size - this.#lingering.size < limit;
+  }
+
   /**
-   * Notes an initial request, so that the same request over another path is recognised.
+   * Makes room for one more transaction; the oldest of those that only wait for repetitions gives way.
    *
-   * @returns false when it is that other path (RFC 3261 section 8.2.2.2)
+   * @param limit - transactions beyond which there is none
    */
-  claim(entry: ServerEntry): boolean {
-    const key = mergeKey(entry.known);
-    if (this.#byMergeKey.has(key)) return false;
-    this.#byMergeKey.set(key, entry);
-    return true;
+  makeRoom(limit: number): boolean {
+    if (this.#byKey.size < limit) return true;
+    for (const oldest of this.#lingering) {
+      this.drop(oldest);
+      return true;
+    }
+    return false;
+  }
+
+  /** What is left of a transaction is to absorb repetitions. */
+  linger(entry: ServerEntry): void {
+    if (this.#byKey.get(entry.key) === entry) this.#lingering.add(entry);
+  }
+
+  /** Ends a transaction before its time. */
+  drop(entry: ServerEntry): void {
+    entry.timers.clear();
+    entry.machine.stop();
+    this.#forget(entry);
   }
 
   /** Lets the application answer under {@link ServerEntry.id}. */
@@ -131,8 +165,10 @@ export class ServerTable {
 
   #forget(entry: ServerEntry): void {
     entry.timers.stop('app');
+    entry.settle?.();
     this.#byKey.delete(entry.key);
     this.#byId.delete(entry.id);
+    this.#lingering.delete(entry);
     const merge = mergeKey(entry.known);
     if (this.#byMergeKey.get(merge) === entry) this.#byMergeKey.delete(merge);
   }

@@ -7,6 +7,12 @@ export type DropReason =
   | 'stray_response'
   | 'stray_ack'
   | 'table_full'
+  /** From an address that is in no list of peers. */
+  | 'not_a_peer'
+  /** Beyond the requests a second of its source. */
+  | 'rate_limited'
+  /** Beyond the calls without ACK of its source. */
+  | 'half_open_limit'
   | 'connection_limit';
 
 /** Counters since start and sizes now. */
@@ -25,6 +31,8 @@ export interface SipServerStats {
   /** 2xx answers whose ACK never came. */
   readonly ackTimeouts: number;
   readonly transportErrors: number;
+  /** False while the table of transactions has no room for a new call. */
+  readonly takesCalls: boolean;
   readonly active: {
     readonly serverTransactions: number;
     readonly clientTransactions: number;
@@ -89,7 +97,7 @@ export class Counters {
   }
 
   /** A copy that later counting does not change. */
-  snapshot(active: SipServerStats['active']): SipServerStats {
+  snapshot(active: SipServerStats['active'], takesCalls: boolean): SipServerStats {
     return {
       requestsIn: { ...this.requestsIn },
       requestsOut: { ...this.requestsOut },
@@ -101,6 +109,7 @@ export class Counters {
       drops: { ...this.drops },
       ackTimeouts: this.ackTimeouts,
       transportErrors: this.transportErrors,
+      takesCalls,
       active,
     };
   }

@@ -72,6 +72,8 @@ export class StreamFramer {
     bytes: Uint8Array,
     begin: number,
   ): number | undefined | 'too_large' | 'content_length' | 'start_line' {
+    // No message begins so; a TLS hello, for one, would otherwise wait for ever.
+    if (!isTokenByte(bytes[begin] as number)) return 'start_line';
     const end = findHeaderEnd(bytes, begin + this.#searched);
     if (end === undefined) {
       return bytes.length - begin > MESSAGE_LIMITS.messageBytes ? 'too_large' : undefined;
@@ -86,6 +88,9 @@ export class StreamFramer {
     return size > MESSAGE_LIMITS.messageBytes ? 'too_large' : size;
   }
 }
+
+/** True for a byte that a method or `SIP/2.0` may begin with. */
+const isTokenByte = (byte: number): boolean => byte > 0x20 && byte < 0x7f;
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   const out = new Uint8Array(a.length + b.length);

@@ -2,12 +2,13 @@ import type { EngineContext } from './context.js';
 import type { ControlClients } from './control-clients.js';
 import { Dialog } from './dialog.js';
 import type { Essentials } from './essentials.js';
-import { firstAddress, splitList } from './header-values.js';
-import type { Flow } from './hop.js';
+import { param, parseVia, splitList } from './header-values.js';
+import type { Flow, Hop } from './hop.js';
+import { InitialScreen, passedUs } from './initial-screen.js';
 import { Headers, serialize, utf8Length, type SipRequest, type SipResponse } from './message.js';
 import { PendingAcks } from './pending-acks.js';
 import { applicationResponse, forApplication, serverResponse, stampVia } from './response-builder.js';
-import { ALLOW, isAllowedInDialog, refuseMethod, screenRequest, type Refusal } from './screening.js';
+import { isAllowedInDialog, overloaded, refuseMethod, screenRequest, type Refusal } from './screening.js';
 import { ServerTable, type ServerEntry } from './server-table.js';
 import type { UserAgentClient } from './uac.js';
 
@@ -21,10 +22,14 @@ const APP_TIMEOUT = {
   otherMs: 31_000,
 } as const;
 
+/** Share of the transactions that is kept for requests of calls: a flood must not keep callers from hanging up. */
+const RESERVED = 0.2;
+
 /** The server side: requests from the network, and the application's answers to them. */
 export class UserAgentServer {
   readonly #table: ServerTable;
   readonly #acks: PendingAcks;
+  readonly #screen: InitialScreen;
 
   constructor(
     private readonly context: EngineContext,
@@ -33,11 +38,41 @@ export class UserAgentServer {
   ) {
     this.#table = new ServerTable(context);
     this.#acks = new PendingAcks(context, (dialog, reason) => this.client.endCall(dialog, reason, true));
+    this.#screen = new InitialScreen(context, clients, {
+      isKnown: (request, known) =>
+        this.#table.isMerged(known) || passedUs(request, (via) => this.client.isOwnVia(via)),
+      giveWay: (address) => this.#acks.giveWay(address),
+    });
   }
 
   /** Server transactions alive. */
   get size(): number {
     return this.#table.size;
+  }
+
+  /** True when nothing is to be said to requests of this source that belong to no call. */
+  isShut(flow: Flow): boolean {
+    return this.#screen.isShut(flow);
+  }
+
+  /** True while the table of transactions has room for a new call. */
+  get takesCalls(): boolean {
+    return this.#table.hasRoom(this.context.options.limits.serverTransactions * (1 - RESERVED));
+  }
+
+  /** True when requests of this source are answered at all. */
+  isPeer(flow: Flow): boolean {
+    return this.#screen.isPeer(flow);
+  }
+
+  /** A connection of this address was closed at once. */
+  connectionRefused(address: string): void {
+    this.#screen.drop('connection_limit', address);
+  }
+
+  /** Refuses a request that cannot be read whole, as far as its source may ask. */
+  refuseMalformed(request: SipRequest, flow: Flow, refusal: Refusal): void {
+    if (this.#screen.mayAsk(request, flow)) this.refuseStateless(request, flow, refusal);
   }
 
   /** Takes a well-formed request from the network. */
@@ -51,24 +86,39 @@ export class UserAgentServer {
       repeated.machine.retransmitted();
       return;
     }
-    if (this.#table.size >= options.limits.serverTransactions) {
-      counters.drop('table_full');
-      return this.refuseStateless(request, known, flow, this.#overloaded());
-    }
+    const dialog =
+      known.toTag === '' ? undefined : this.context.dialogOf(known.callId, known.fromTag, known.toTag);
+    const cancelled = request.method === 'CANCEL' ? this.#table.find(request, known, 'INVITE') : undefined;
+    if (dialog === undefined && cancelled === undefined) return this.#receiveInitial(request, known, flow);
+    if (!this.#table.makeRoom(options.limits.serverTransactions)) return this.#full(request, flow);
     const entry = this.#table.open(request, known, flow);
-    if (request.method === 'CANCEL') return this.#receiveCancel(entry);
+    if (cancelled !== undefined) return this.#receiveCancel(entry, cancelled);
     const refusal = screenRequest(request);
     if (refusal !== undefined) this.#refuse(entry, refusal);
-    else if (known.toTag === '') this.#receiveInitial(entry);
-    else this.#receiveInDialog(entry);
+    else if (dialog !== undefined) this.#receiveInDialog(entry, dialog);
   }
 
   /** Answers without keeping state, with a tag that is the same for every repetition (RFC 3261 section 8.2.7). */
-  refuseStateless(request: SipRequest, known: Essentials | undefined, flow: Flow, refusal: Refusal): void {
-    const hop = known === undefined ? flow.remote : stampVia(request, known.via, flow);
-    const tag = `s${shortHash(known?.branch ?? request.headers.get('via') ?? '')}`;
+  refuseStateless(request: SipRequest, flow: Flow, refusal: Refusal): void {
+    const { hop, tag } = this.#stateless(request, flow);
     this.context.counters.responseOut(refusal.status);
     this.context.transmit(hop, serialize(serverResponse(request, refusal.status, tag, refusal)), false);
+  }
+
+  /** Where a response without state goes, and its tag. */
+  #stateless(request: SipRequest, flow: Flow): { hop: Hop; tag: string } {
+    const top = splitList(request.headers.get('via') ?? '')[0] ?? '';
+    const via = parseVia(top);
+    const branch = (via && param(via.params, 'branch')) ?? top;
+    return {
+      hop: via === undefined ? flow.remote : stampVia(request, via, flow),
+      tag: `s${shortHash(branch)}`,
+    };
+  }
+
+  #full(request: SipRequest, flow: Flow): void {
+    this.context.counters.drop('table_full');
+    this.refuseStateless(request, flow, overloaded(this.context.options.limits));
   }
 
   /** The application's response to a request: `sip|txn|`. */
@@ -92,6 +142,7 @@ export class UserAgentServer {
     entry.answered = true;
     if (request.method === 'INVITE') this.#inviteAnswered(entry, message);
     this.#send(entry, message, text);
+    if (entry.initial && request.method !== 'INVITE') this.#screen.answered(request, answer, client);
     this.#confirm(client, frameId, entry, text);
   }
 
@@ -116,44 +167,33 @@ export class UserAgentServer {
 
   // --- requests outside a dialog
 
-  #receiveInitial(entry: ServerEntry): void {
-    const { method } = entry.request;
-    if (!this.#table.claim(entry) || this.#cameFromUs(entry)) return this.#refuse(entry, { status: 482 });
-    if (method === 'INVITE') return this.#receiveInvite(entry);
-    if (method === 'BYE' || method === 'UPDATE') return this.#refuse(entry, { status: 481 });
-    const client = method === 'PRACK' ? undefined : this.clients.pick(method);
-    if (client !== undefined) return this.#deliverInitial(entry, client);
-    if (method === 'OPTIONS') return this.#answerOptions(entry);
-    this.#refuse(entry, method === 'NOTIFY' ? { status: 481 } : refuseMethod(method));
-  }
-
-  /** A request of ours that came back; drachtio's dialog id could not tell both ends of such a call apart. */
-  #cameFromUs(entry: ServerEntry): boolean {
-    const vias = entry.request.headers.all('via').flatMap(splitList);
-    return vias.length > 1 && vias.slice(1).some((via) => this.client.isOwnVia(via));
-  }
-
-  /** Nobody routes OPTIONS: it says whether an INVITE would find somebody (RFC 3261 section 11.2). */
-  #answerOptions(entry: ServerEntry): void {
-    if (!this.clients.routed('invite')) return this.#refuse(entry, this.#overloaded());
-    const headers = [['Allow', ALLOW] as const, ['Accept', 'application/sdp'] as const];
-    this.#refuse(entry, { status: 200, headers });
-  }
-
-  #receiveInvite(entry: ServerEntry): void {
-    const { request, known } = entry;
-    if (firstAddress(request.headers.get('contact')) === undefined) {
-      return this.#refuse(entry, { status: 400, reason: 'Missing or bad Contact' });
+  #receiveInitial(request: SipRequest, known: Essentials, flow: Flow): void {
+    const verdict = this.#screen.judge(request, known, flow);
+    switch (verdict.action) {
+      case 'silent':
+        return;
+      case 'refuse':
+        return this.refuseStateless(request, flow, verdict.refusal);
+      case 'repeat': {
+        const { hop, tag } = this.#stateless(request, flow);
+        const options = { hop, toTag: tag, inDialog: false };
+        const { message, text } = applicationResponse(this.context, request, verdict.answer, options);
+        this.context.counters.responseOut(message.status);
+        return this.context.transmit(hop, text, false);
+      }
+      case 'deliver': {
+        const { serverTransactions } = this.context.options.limits;
+        const limit = serverTransactions * (1 - RESERVED);
+        if (!this.#table.makeRoom(limit)) return this.#full(request, flow);
+        const entry = this.#table.open(request, known, flow);
+        this.#table.claim(entry);
+        if (request.method === 'INVITE') {
+          entry.settle = this.#screen.gate.opened(flow.remote);
+          this.#send(entry, serverResponse(request, 100, ''));
+        }
+        return this.#deliverInitial(entry, verdict.client);
+      }
     }
-    if (this.context.dialogs.has(`${known.callId};from-tag=${known.fromTag}`)) {
-      return this.#refuse(entry, { status: 482 });
-    }
-    const client = this.clients.pick('invite');
-    if (client === undefined || this.context.dialogs.size >= this.context.options.limits.dialogs) {
-      return this.#refuse(entry, this.#overloaded());
-    }
-    this.#send(entry, serverResponse(request, 100, ''));
-    this.#deliverInitial(entry, client);
   }
 
   #deliverInitial(entry: ServerEntry, client: number): void {
@@ -165,11 +205,9 @@ export class UserAgentServer {
 
   // --- requests inside a dialog
 
-  #receiveInDialog(entry: ServerEntry): void {
+  #receiveInDialog(entry: ServerEntry, dialog: Dialog): void {
     const { request, known } = entry;
     const { method } = request;
-    const dialog = this.context.dialogOf(known.callId, known.fromTag, known.toTag);
-    if (dialog === undefined) return this.#refuse(entry, { status: 481 });
     if (!isAllowedInDialog(method)) return this.#refuse(entry, refuseMethod(method));
     if (dialog.remoteCSeq !== undefined && known.cseq.number <= dialog.remoteCSeq) {
       // RFC 3261 section 12.2.2: out of order.
@@ -233,6 +271,7 @@ export class UserAgentServer {
     const pending = dialog === undefined ? undefined : this.#acks.take(dialog, known);
     if (dialog === undefined || pending === undefined) return this.context.counters.drop('stray_ack');
     stampVia(request, known.via, flow);
+    this.#table.linger(pending.entry);
     const transaction = pending.entry.initial ? pending.entry.id : this.context.random.uuid();
     const meta = this.context.networkMeta(request.bytes, flow);
     const leader = `sip|network|${meta}|${transaction}|${dialog.id}|`;
@@ -240,10 +279,8 @@ export class UserAgentServer {
     this.client.acknowledged(dialog);
   }
 
-  #receiveCancel(entry: ServerEntry): void {
-    const { request, known } = entry;
-    const invite = this.#table.find(request, known, 'INVITE');
-    if (invite === undefined) return this.#refuse(entry, { status: 481 });
+  #receiveCancel(entry: ServerEntry, invite: ServerEntry): void {
+    const { request } = entry;
     entry.toTag = invite.toTag;
     const pending = this.#acks.of(invite);
     if (invite.machine.state === 'proceeding') {
@@ -328,10 +365,18 @@ export class UserAgentServer {
       }
     }
     entry.machine.respond(status, text);
+    // A provisional answer means that the application takes its time, not that the caller owes an ACK.
+    if (status > 100 && (status < 200 || status >= 300)) entry.settle?.();
+    if (status >= 200 && !(request.method === 'INVITE' && status < 300)) this.#finished(entry, status);
   }
 
-  #overloaded(): Refusal {
-    return { status: 503, headers: [['Retry-After', String(this.context.options.limits.retryAfterS)]] };
+  /** What may be done twice need not be remembered: a repetition of the request is answered anew. */
+  #finished(entry: ServerEntry, status: number): void {
+    const { initial, request } = entry;
+    const repeatable =
+      initial && request.method !== 'INVITE' && (request.method === 'OPTIONS' || status >= 300);
+    if (repeatable) this.#table.drop(entry);
+    else this.#table.linger(entry);
   }
 
   #reject(client: number, frameId: string, text: string): void {

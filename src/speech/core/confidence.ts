@@ -1,26 +1,67 @@
-import type { DecodedTokens } from './greedy.js';
+import { CONFIDENCE_WEIGHTS } from './confidence-weights.js';
 
-/**
- * Logistic model of the share of right words, fitted on human utterances and single digits over G.711 and at
- * 16 kHz; docs/speech.md has its calibration.
- */
-const INTERCEPT = 3;
-const MEAN_LOG_PROB_WEIGHT = 3.7;
-const MIN_LOG_PROB_WEIGHT = 0.3;
-/** One impossible token must not outweigh all others. */
-const LOWEST_LOG_PROB = -6;
+/** What the confidence of an utterance is worked out from. Log units unless said otherwise. */
+export interface ConfidenceCues {
+  /** Mean log-probability per token of the chosen words. */
+  readonly acoustic: number;
+  /** Log-probability of their least likely token. */
+  readonly lowest: number;
+  /** Whether the chosen words are an expected sentence. */
+  readonly expected: boolean;
+  /** Whether they are one that stands in the place of another free reading. */
+  readonly biased: boolean;
+  /** How much less likely it is than that free reading; 0 when not `biased`. */
+  readonly deficit: number;
+  /** Distance to the expected sentence of another meaning that comes next, when the chosen one is expected. */
+  readonly margin?: number | undefined;
+  /** Tokens of the chosen words. */
+  readonly tokens: number;
+  /** Probability, 0..1, of there being no speech. */
+  readonly noSpeech: number;
+  /** Whether the words were cut off because the decoder had begun to loop. */
+  readonly cut: boolean;
+}
 
-/**
- * Confidence of what was decoded, 0..1: the share of right words to be expected.
- *
- * @param parts - the segments of one utterance
- */
-export function confidenceOf(parts: readonly DecodedTokens[]): number {
-  const logProbs = parts.flatMap((part) => part.logProbs);
-  if (logProbs.length === 0) return 0;
-  const mean = logProbs.reduce((sum, value) => sum + value, 0) / logProbs.length;
-  const min = Math.max(LOWEST_LOG_PROB, Math.min(...logProbs));
-  const score = INTERCEPT + MEAN_LOG_PROB_WEIGHT * mean + MIN_LOG_PROB_WEIGHT * min;
-  const looped = parts.some((part) => part.stop === 'repetition' || part.stop === 'length');
-  return (1 / (1 + Math.exp(-score))) * (looped ? 0.5 : 1);
+/** Names of the features, in the order of {@link CONFIDENCE_WEIGHTS}. */
+export const CONFIDENCE_FEATURES = [
+  'intercept',
+  'acoustic',
+  'lowest',
+  'expected',
+  'biased',
+  'deficit',
+  'margin',
+  'log_tokens',
+  'no_speech',
+] as const;
+
+/** Bounds: one impossible token must not outweigh all others, and a gap that is large enough is no larger. */
+const LOWEST_ACOUSTIC = -4;
+const LOWEST_TOKEN = -6;
+const WIDEST_MARGIN = 4;
+const WIDEST_DEFICIT = 6;
+
+/** The cues as numbers, one for each of {@link CONFIDENCE_FEATURES}. */
+export function confidenceFeatures(cues: ConfidenceCues): number[] {
+  return [
+    1,
+    Math.max(LOWEST_ACOUSTIC, cues.acoustic),
+    Math.max(LOWEST_TOKEN, cues.lowest),
+    cues.expected ? 1 : 0,
+    cues.biased ? 1 : 0,
+    Math.min(WIDEST_DEFICIT, Math.max(0, cues.deficit)),
+    cues.expected ? Math.min(WIDEST_MARGIN, Math.max(0, cues.margin ?? 0)) : 0,
+    Math.log(1 + cues.tokens),
+    cues.noSpeech,
+  ];
+}
+
+/** Probability that the words are right, 0..1, by a logistic model that was fitted on recordings (docs/speech.md). */
+export function confidenceOf(cues: ConfidenceCues): number {
+  if (cues.tokens === 0) return 0;
+  const score = confidenceFeatures(cues).reduce(
+    (sum, value, index) => sum + value * (CONFIDENCE_WEIGHTS[index] ?? 0),
+    0,
+  );
+  return (1 / (1 + Math.exp(-score))) * (cues.cut ? 0.5 : 1);
 }

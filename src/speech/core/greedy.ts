@@ -41,12 +41,18 @@ export class GreedyDecoder {
   #firstEosProbability = 0;
   #endLogProb: number | undefined;
   #stop: DecodedTokens['stop'] | undefined;
+  #logSum = 0;
 
   constructor(private readonly options: GreedyOptions) {}
 
   /** True when there is nothing more to decode. */
   get done(): boolean {
     return this.#stop !== undefined;
+  }
+
+  /** {@link logSumExp} of the logits of the last step. */
+  get logSum(): number {
+    return this.#logSum;
   }
 
   /**
@@ -57,6 +63,7 @@ export class GreedyDecoder {
   step(logits: Float32Array): number {
     const first = this.#tokens.length === 0;
     const logSum = logSumExp(logits);
+    this.#logSum = logSum;
     const eosLogProb = (logits[EOS] ?? -Infinity) - logSum;
     if (first) this.#firstEosProbability = Math.exp(eosLogProb);
     const eosAllowed = !first || this.#firstEosProbability >= this.options.noSpeechThreshold;

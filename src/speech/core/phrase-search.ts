@@ -25,11 +25,32 @@ export interface PhraseSearchOptions {
   readonly accept: (found: DecodedTokens, score: number) => boolean;
 }
 
-interface Finished {
+/** An expected sentence that was read to its end. */
+export interface Finished {
   readonly finished: DecodedTokens;
+  /** Log-probability of all its tokens and of its end. */
   readonly score: number;
   readonly rank: number;
 }
+
+/** A beginning that was not followed: no sentence with it is likelier than this. */
+export interface Beginning {
+  readonly tokens: readonly number[];
+  readonly score: number;
+}
+
+/** What a search came to. */
+export interface Searched {
+  /** The likeliest sentence that was accepted. */
+  readonly found?: Finished;
+  /** The likeliest of all that were finished, accepted or not, likeliest first. */
+  readonly finished: readonly Finished[];
+  /** The likeliest beginnings that were not followed to an end, likeliest first. */
+  readonly beginnings: readonly Beginning[];
+}
+
+/** Runners-up that a search keeps of each kind. */
+const MAX_KEPT = 8;
 
 /**
  * Log units by which every token read puts a beginning forward. A log-probability falls with each token, so that
@@ -51,14 +72,20 @@ const rankOf = (score: number, tokens: number): number => score + PER_TOKEN * to
 export class PhraseSearch<Cache> {
   /** Sorted by rising rank; the one to follow is last. */
   readonly #open: (Path<Cache> | Finished)[] = [];
+  readonly #finished: Finished[] = [];
+  readonly #beginnings: Beginning[] = [];
   #steps = 0;
   #best: Finished | undefined;
 
   constructor(private readonly options: PhraseSearchOptions) {}
 
-  /** The sentence that was found and accepted. */
-  get found(): DecodedTokens | undefined {
-    return this.#best?.finished;
+  /** What came of it, once {@link next} has given nothing. */
+  result(): Searched {
+    return {
+      ...(this.#best === undefined ? {} : { found: this.#best }),
+      finished: this.#finished,
+      beginnings: this.#beginnings,
+    };
   }
 
   /** Begins at the start of the sentence with the logits that follow the first, empty token. */
@@ -74,13 +101,18 @@ export class PhraseSearch<Cache> {
   /** The path to run the decoder on; `undefined` when the search is over. */
   next(): Path<Cache> | undefined {
     for (let first = this.#open.pop(); first !== undefined; first = this.#open.pop()) {
-      if (this.#best !== undefined && first.score <= this.#best.score) continue;
       if ('finished' in first) {
-        if (this.options.accept(first.finished, first.score)) this.#best = first;
-      } else if (this.#steps < this.options.maxSteps) {
+        keep(this.#finished, first);
+        const better = this.#best === undefined || first.score > this.#best.score;
+        if (better && this.options.accept(first.finished, first.score)) this.#best = first;
+        continue;
+      }
+      const likelier = this.#best === undefined || first.score > this.#best.score;
+      if (likelier && this.#steps < this.options.maxSteps) {
         this.#steps++;
         return first;
       }
+      keep(this.#beginnings, { tokens: first.tokens, score: first.score });
     }
     return undefined;
   }
@@ -129,6 +161,57 @@ export class PhraseSearch<Cache> {
   }
 }
 
+/**
+ * Follows the free reading through the expected sentences, token by token, and keeps what else they would have
+ * allowed: how far the runner-up is behind is known without a run of the decoder.
+ */
+export class ExpectedWalk {
+  readonly #tokens: number[] = [];
+  readonly #beginnings: Beginning[] = [];
+  #state: PhraseState | undefined;
+  #score = 0;
+
+  constructor(start: PhraseState) {
+    this.#state = start;
+  }
+
+  /**
+   * Takes one step of the free reading.
+   *
+   * @param logSum - {@link logSumExp} of the logits
+   * @param token - the one that was chosen; {@link EOS} at the end
+   */
+  step(logits: Float32Array, logSum: number, token: number): void {
+    if (this.#state === undefined) return;
+    const next = this.#state.next();
+    for (const other of next.keys()) {
+      if (other === token) continue;
+      const score = this.#score + (logits[other] ?? -Infinity) - logSum;
+      if (score > (this.#beginnings[MAX_KEPT - 1]?.score ?? -Infinity)) {
+        keep(this.#beginnings, { tokens: [...this.#tokens, other], score });
+      }
+    }
+    if (token === EOS) return;
+    this.#score += (logits[token] ?? -Infinity) - logSum;
+    this.#tokens.push(token);
+    this.#state = next.get(token);
+  }
+
+  /** The beginnings that were passed by, when all that was read is one of the expected sentences. */
+  result(): readonly Beginning[] | undefined {
+    return this.#state?.accepting === true ? this.#beginnings : undefined;
+  }
+}
+
+/** Adds to a list that is sorted by falling score and bounded. */
+function keep<T extends { readonly score: number }>(list: T[], item: T): void {
+  let at = list.length;
+  while (at > 0 && (list[at - 1]?.score ?? 0) < item.score) at--;
+  if (at >= MAX_KEPT) return;
+  list.splice(at, 0, item);
+  list.length = Math.min(list.length, MAX_KEPT);
+}
+
 const decoded = (
   tokens: readonly number[],
   logProbs: readonly number[],
@@ -138,13 +221,3 @@ const decoded = (
 /** Log-probability of a whole decoded sentence with its end. A sentence without an end was cut off. */
 export const scoreOf = (decoded: DecodedTokens): number =>
   decoded.logProbs.reduce((sum, value) => sum + value, 0) + (decoded.endLogProb ?? 0);
-
-/** True when a state of the graph is reached by these tokens and is a whole sentence. */
-export function isExpected(start: PhraseState, tokens: readonly number[]): boolean {
-  let state: PhraseState | undefined = start;
-  for (const token of tokens) {
-    state = state.next().get(token);
-    if (state === undefined) return false;
-  }
-  return state.accepting;
-}

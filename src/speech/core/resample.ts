@@ -87,6 +87,33 @@ export function downsample(pcm: Int16Array): Int16Array {
   return out;
 }
 
+/** Samples at 16 kHz on either side that an output sample depends on. */
+const REACH = 64;
+
+/** 16 kHz to 8 kHz for audio that comes in pieces of any length, 4 ms late; see {@link downsample}. */
+export class StreamDownsampler {
+  #held = new Int16Array(0);
+  #isFirst = true;
+
+  /** The samples that can be given now. */
+  push(pcm: Int16Array): Int16Array {
+    const all = new Int16Array(this.#held.length + pcm.length);
+    all.set(this.#held);
+    all.set(pcm, this.#held.length);
+    const even = all.length - (all.length % 2);
+    const from = this.#isFirst ? 0 : REACH / 2;
+    const to = (even - REACH) / 2;
+    if (even < 2 * REACH || to <= from) {
+      this.#held = all;
+      return new Int16Array(0);
+    }
+    const out = downsample(all.subarray(0, even)).slice(from, to);
+    this.#isFirst = false;
+    this.#held = all.slice(even - 2 * REACH);
+    return out;
+  }
+}
+
 /** PCM16 to samples in -1..1. */
 export function toFloat(pcm: Int16Array): Float32Array {
   const out = new Float32Array(pcm.length);

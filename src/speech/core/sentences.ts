@@ -4,6 +4,9 @@ export interface Sentence {
   readonly charStart: number;
 }
 
+/** Silence between spoken sentences, on top of what trimming leaves. */
+export const SENTENCE_GAP_MS = 180;
+
 /** Longer sentences are divided at a comma, so that their first words are not late. */
 const MAX_CHARS = 160;
 

@@ -1,3 +1,4 @@
+import type { Lexicon } from './pronunciations.js';
 import { cardinal, designation, minutes, ordinal, spellDigits, year } from './numbers.js';
 
 /** A piece of the text with the words that are said for it. */
@@ -29,9 +30,7 @@ const ABBREVIATIONS: Readonly<Record<string, string>> = {
   mr: 'mister',
   mrs: 'missus',
   ms: 'miz',
-  prof: 'professor',
   dept: 'department',
-  univ: 'university',
   approx: 'approximately',
   appt: 'appointment',
   hrs: 'hours',
@@ -49,11 +48,6 @@ const ABBREVIATIONS: Readonly<Record<string, string>> = {
   vs: 'versus',
   'e.g': 'for example',
   'i.e': 'that is',
-  'ph.d': 'P H D',
-  'b.a': 'B A',
-  'b.s': 'B S',
-  'm.a': 'M A',
-  'm.s': 'M S',
 };
 /** These are words of their own without a period. */
 const NEED_PERIOD = new Set(['min', 'ms', 'ave', 'rd', 'ext', 'rm', 'tel', 'mins', 'hr']);
@@ -61,16 +55,12 @@ const NEED_PERIOD = new Set(['min', 'ms', 'ave', 'rd', 'ext', 'rm', 'tel', 'mins
 const SAID_AS_WORDS = new Set([
   'NASA',
   'ASAP',
-  'FAFSA',
   'PIN',
   'OK',
   'I',
   'A',
   'AM',
   'PM',
-  'SAT',
-  'ACT',
-  'TOEFL',
   'AND',
   'OR',
   'NOT',
@@ -147,12 +137,13 @@ const PAUSES: Readonly<Record<string, SpokenToken['pause']>> = {
  * signs become words, and every word knows its place in the text. Never throws; unknown signs are silent.
  *
  * @param text - as written
+ * @param lexicon - words that are said otherwise than they are written; before every other rule
  */
-export function speakable(text: string): SpokenToken[] {
+export function speakable(text: string, lexicon?: Lexicon): SpokenToken[] {
   const tokens: SpokenToken[] = [];
   let at = 0;
   while (at < text.length) {
-    const matched = matchRule(text, at) ?? matchWord(text, at);
+    const matched = matchLexicon(text, at, lexicon) ?? matchRule(text, at) ?? matchWord(text, at);
     if (matched !== undefined) {
       const charEnd = at + matched.length;
       if (matched.spoken !== '') {
@@ -180,6 +171,12 @@ interface Match {
   readonly spoken: string;
   readonly pause: SpokenToken['pause'];
   readonly length: number;
+}
+
+function matchLexicon(text: string, at: number, lexicon: Lexicon | undefined): Match | undefined {
+  if (lexicon === undefined || /[\p{L}\p{N}]/u.test(text.charAt(at - 1))) return undefined;
+  const found = lexicon(text, at);
+  return found === undefined ? undefined : { spoken: found.say, pause: '', length: found.word.length };
 }
 
 function matchRule(text: string, at: number): Match | undefined {
@@ -289,9 +286,7 @@ function sayNumber(match: RegExpExecArray, before: string): string {
   const suffix = percent === undefined ? '' : ' percent';
   if (fraction !== undefined) return `${cardinal(digits)} point ${spellDigits(fraction)}${suffix}`;
   if (percent !== undefined) return `${cardinal(digits)} percent`;
-  if (
-    /\b(room|rm\.?|suite|ext\.?|extension|building|flight|bus|box|course|[A-Z]{2,5})[\s-]*$/i.test(before)
-  ) {
+  if (/\b(room|rm\.?|suite|ext\.?|extension|building|flight|bus|box|[A-Z]{2,5})[\s-]*$/i.test(before)) {
     return designation(digits);
   }
   if (/[A-Za-z]-?$/.test(before)) return designation(digits);
@@ -330,6 +325,8 @@ function sayAbbreviation(written: string, before: string): string | undefined {
   if (known !== undefined && Object.hasOwn(ABBREVIATIONS, bare) && (hasPeriod || !NEED_PERIOD.has(bare))) {
     return known;
   }
+  // Letters with periods between them: "U.S.", "Ph.D."
+  if (/^[a-z]{1,2}(\.[a-z]{1,2})+$/.test(bare)) return [...bare.replaceAll('.', '').toUpperCase()].join(' ');
   if (hasPeriod && bare.length === 3 && /^[A-Z]/.test(written)) {
     return [...MONTHS, ...WEEKDAYS].find((name) => name.length > 3 && name.toLowerCase().startsWith(bare));
   }

@@ -1,7 +1,13 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { BOS, GreedyDecoder, type DecodedTokens, type GreedyOptions } from '../core/greedy.js';
 import type { PhraseState } from '../core/phrase-graph.js';
-import { PhraseSearch, isExpected, scoreOf } from '../core/phrase-search.js';
+import {
+  ExpectedWalk,
+  PhraseSearch,
+  type Beginning,
+  type PhraseSearchOptions,
+  type Searched,
+} from '../core/phrase-search.js';
 import { brokenModelFile } from '../models.js';
 
 const LAYERS = 6;
@@ -24,30 +30,19 @@ const SESSION_OPTIONS: InferenceSession.SessionOptions = {
 /** Inputs of the decoder that outlive a step: the encoder's view of the audio and the key-value cache. */
 type Feeds = Readonly<Record<string, Tensor>>;
 
-interface Step {
+/** One segment as it was heard without expectations. */
+export interface Look {
+  readonly free: DecodedTokens;
+  /** What else would have been allowed, when the free reading is one of the expected sentences. */
+  readonly expected: readonly Beginning[] | undefined;
+  /** Where a search for expected sentences begins. */
+  readonly first: FirstStep;
+}
+
+/** The decoder's first step; nothing but {@link MoonshineModel.search} looks into it. */
+export interface FirstStep {
   readonly logits: Float32Array;
   readonly feeds: Feeds;
-}
-
-/** What was likely to be said, and how far from the free reading it may be. */
-export interface Expected {
-  readonly start: PhraseState;
-  /** Longest free reading, in tokens, that an expected sentence is looked for. */
-  readonly maxTokens: number;
-  /** Most runs of the decoder. */
-  readonly maxSteps: number;
-  /** How much less likely than the free reading, in log units, an expected sentence may be. */
-  readonly maxDeficit: number;
-  /** Whether an expected sentence that is less likely by `deficit` may take the place of the free reading. */
-  readonly accept: (free: DecodedTokens, found: DecodedTokens, deficit: number) => boolean;
-}
-
-/** One segment written down. */
-export interface Decoded {
-  /** The likeliest words of all. */
-  readonly free: DecodedTokens;
-  /** The expected sentence that was accepted in their place; `free` itself when it was expected. */
-  readonly expected?: DecodedTokens;
 }
 
 /** Moonshine tiny: encoder and merged decoder with its key-value cache. One utterance at a time. */
@@ -79,59 +74,57 @@ export class MoonshineModel {
    *
    * @param audio - 16 kHz, -1..1, padded, at least {@link MIN_ENCODER_SAMPLES}
    * @param cancelled - asked before every token
+   * @param expected - sentences that are likely; the reading does not depend on them
    * @returns undefined when it was cancelled
    */
-  async decode(
+  async read(
     audio: Float32Array,
     options: GreedyOptions,
     cancelled: () => boolean,
-    expected?: Expected,
-  ): Promise<Decoded | undefined> {
+    expected?: PhraseState,
+  ): Promise<Look | undefined> {
     const encoded = await this.encoder.run({ input_values: new Tensor('float32', audio, [1, audio.length]) });
     const hidden = encoded['last_hidden_state'];
     if (hidden === undefined) throw new Error('the encoder gave no hidden state');
     const first = await this.#step({ encoder_hidden_states: hidden, ...emptyCache() }, BOS, true);
     const greedy = new GreedyDecoder(options);
-    let step = first;
-    for (let token = greedy.step(step.logits); !greedy.done; token = greedy.step(step.logits)) {
+    const walk = expected === undefined ? undefined : new ExpectedWalk(expected);
+    for (let step = first; ;) {
+      const token = greedy.step(step.logits);
+      walk?.step(step.logits, greedy.logSum, token);
+      if (greedy.done) break;
       if (cancelled()) return undefined;
       step = await this.#step(step.feeds, token, false);
     }
     const free = greedy.result();
-    if (expected === undefined || free.stop !== 'end' || free.tokens.length > expected.maxTokens) {
-      return { free };
-    }
-    if (isExpected(expected.start, free.tokens)) return { free, expected: free };
-    const search = await this.#search(first, free, expected, cancelled);
-    if (search === undefined) return undefined;
-    return search.found === undefined ? { free } : { free, expected: search.found };
+    return { free, first, expected: free.stop === 'end' ? walk?.result() : undefined };
   }
 
-  async #search(
-    first: Step,
-    free: DecodedTokens,
-    { start, maxSteps, maxDeficit, accept }: Expected,
+  /**
+   * Looks for the expected sentence that the same audio makes likeliest.
+   *
+   * @returns undefined when it was cancelled
+   */
+  async search(
+    { logits, feeds }: FirstStep,
+    start: PhraseState,
+    options: PhraseSearchOptions,
     cancelled: () => boolean,
-  ): Promise<PhraseSearch<Feeds> | undefined> {
-    const score = scoreOf(free);
-    const search = new PhraseSearch<Feeds>({
-      floor: score - maxDeficit,
-      maxSteps,
-      accept: (found, foundScore) => accept(free, found, score - foundScore),
-    });
-    search.begin(start, first.logits, first.feeds);
+  ): Promise<Searched | undefined> {
+    const search = new PhraseSearch<Feeds>(options);
+    search.begin(start, logits, feeds);
     for (let path = search.next(); path !== undefined; path = search.next()) {
       if (cancelled()) return undefined;
-      const { logits, feeds } = await this.#step(path.cache, path.token, false);
-      search.expand(path, logits, feeds);
+      const step = await this.#step(path.cache, path.token, false);
+      search.expand(path, step.logits, step.feeds);
     }
-    return search;
+    return search.result();
   }
 
   /** The first runs of a session plan its memory; a second of noise keeps that out of the first call. */
   async warmUp(): Promise<void> {
     const noise = Float32Array.from({ length: 16_000 }, (_, index) => 0.1 * Math.sin(index * index));
-    await this.decode(noise, { noSpeechThreshold: Infinity, maxTokens: WARM_UP_TOKENS }, () => false);
+    await this.read(noise, { noSpeechThreshold: Infinity, maxTokens: WARM_UP_TOKENS }, () => false);
   }
 
   /** Frees the sessions. */
@@ -141,7 +134,7 @@ export class MoonshineModel {
   }
 
   /** Runs the decoder on one token. The cross-attention cache is computed at the first step only. */
-  async #step(feeds: Feeds, token: number, first: boolean): Promise<Step> {
+  async #step(feeds: Feeds, token: number, first: boolean): Promise<FirstStep> {
     const outputs = await this.decoder.run({
       ...feeds,
       input_ids: new Tensor('int64', BigInt64Array.of(BigInt(token)), [1, 1]),

@@ -1,13 +1,15 @@
-import type { ExpectedSpeech } from '../../kernel/vocab.js';
+import type { ExpectedSentences } from '../../kernel/expected-sentences.js';
+import type { ExpectedRef, SpeechEvidence } from '../../kernel/vocab.js';
 import { confidenceOf } from '../core/confidence.js';
-import { agrees, expectedConfidence, type FreeReading } from '../core/expected.js';
-import type { DecodedTokens } from '../core/greedy.js';
 import { phraseGraph, type PhraseState } from '../core/phrase-graph.js';
 import { scoreOf } from '../core/phrase-search.js';
+import { protectionOf, type Protection } from '../core/protected-words.js';
 import { toFloat, upsampleToFloat } from '../core/resample.js';
+import { Lru } from '../core/lru.js';
 import { padded, splitSegments } from '../core/segments.js';
 import { speechRange } from '../core/trim.js';
-import { MIN_ENCODER_SAMPLES, type Expected, type MoonshineModel } from './moonshine-model.js';
+import { admitted, better, chooseReading, cuesOf, evidenceOf, meanLogProb, type Choice } from './choice.js';
+import { MIN_ENCODER_SAMPLES, type MoonshineModel } from './moonshine-model.js';
 import { decodeTokens, encodePhrase } from './tokenizer.js';
 
 const RATE_HZ = 16_000;
@@ -33,10 +35,12 @@ export interface RecognizerOptions {
   /** Probability from which end of sequence at the first step means that there is no speech. Default 0.97. */
   readonly noSpeechThreshold: number;
   /**
-   * What was decoded counts as noise when its confidence is below 0.05 and the end of sequence had at least this
-   * probability at the first step. Default 0.8.
+   * What was decoded counts as noise when its mean log-probability is below `noiseAcoustic` and the end of sequence
+   * had at least this probability at the first step. Default 0.8.
    */
   readonly noiseThreshold: number;
+  /** See `noiseThreshold`. Default -1.3. */
+  readonly noiseAcoustic: number;
   /** Longest piece given to the model. Default 15 s. */
   readonly maxSegmentMs: number;
   /**
@@ -44,6 +48,8 @@ export interface RecognizerOptions {
    * both is kept: the model stumbles over one alignment of the audio and not over the other. Default -0.2.
    */
   readonly secondLookBelow: number;
+  /** The same for an expected sentence, which seldom depends on the alignment. Default -0.6. */
+  readonly secondLookExpectedBelow: number;
   /** Longer segments get no second look, because it would make them late. Default 8 s. */
   readonly secondLookMaxMs: number;
   /** Audio that never gets louder than this (1 is full scale) holds no speech. Default 0.002, -54 dB. */
@@ -65,8 +71,10 @@ export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
   shortMs: 2500,
   noSpeechThreshold: 0.97,
   noiseThreshold: 0.8,
+  noiseAcoustic: -1.3,
   maxSegmentMs: 15_000,
   secondLookBelow: -0.2,
+  secondLookExpectedBelow: -0.6,
   secondLookMaxMs: 8000,
   silencePeak: 0.002,
   expectedMaxTokens: 24,
@@ -77,42 +85,45 @@ export const RECOGNIZER_DEFAULTS: RecognizerOptions = {
 /** Tokens that fluent speech needs at most, per second, with room for a short clip. */
 const TOKENS_PER_SECOND = 6.5;
 const EXTRA_TOKENS = 12;
-/** Words made out of noise score well below this. */
-const NOISE_CONFIDENCE = 0.05;
 
 /** One job of the recogniser. */
 export interface RecognizeJob {
   readonly pcm: Int16Array;
   readonly sampleRateHz: 8000 | 16000;
-  readonly expected: ExpectedSpeech;
+  /** Without its sentences when they were given before, see {@link MoonshineRecognizer.knows}. */
+  readonly expected?: ExpectedRef & Partial<ExpectedSentences>;
 }
 
-/** What the recogniser found, with the raw figures that calibration needs. */
+/** What the recogniser found. */
 export interface Recognized {
   readonly text: string;
   readonly confidence: number;
   readonly noSpeech: boolean;
-  readonly parts: readonly DecodedTokens[];
-  /** True when the words are a sentence that was expected. */
-  readonly expected: boolean;
+  /** Missing when `noSpeech`. */
+  readonly evidence?: SpeechEvidence;
 }
 
 /** Kinds of question are few; a graph and the states that were reached in it are kept for each. */
 const MAX_GRAPHS = 24;
 
-/** A segment written down. */
-interface Part {
-  readonly tokens: DecodedTokens;
-  readonly confidence: number;
-  readonly expected: boolean;
-  /** True when the audio holds no words, whatever was read into it. */
-  readonly noise: boolean;
+/** Expected sentences as the search reads them. */
+export interface ExpectedGraph {
+  readonly start: PhraseState;
+  readonly protection: Protection;
+}
+
+/** @param expected - sentences with the words that they must not change */
+export function expectedGraph({
+  sentences,
+  protect,
+}: Pick<ExpectedSentences, 'sentences' | 'protect'>): ExpectedGraph {
+  return { start: phraseGraph(sentences, encodePhrase), protection: protectionOf(protect) };
 }
 
 /** Audio in, text out: resampling, padding, splitting, decoding, joining. */
 export class MoonshineRecognizer {
   readonly #options: RecognizerOptions;
-  readonly #graphs = new Map<string, PhraseState>();
+  readonly #graphs = new Lru<string, ExpectedGraph>(MAX_GRAPHS);
 
   constructor(
     private readonly model: MoonshineModel,
@@ -121,127 +132,123 @@ export class MoonshineRecognizer {
     this.#options = { ...RECOGNIZER_DEFAULTS, ...options };
   }
 
+  /** Whether the sentences of this name are held; those that were not used for longest are not. */
+  knows({ id }: ExpectedRef): boolean {
+    return this.#graphs.get(id) !== undefined;
+  }
+
   /** @returns undefined when it was cancelled */
   async recognize(job: RecognizeJob, cancelled: () => boolean): Promise<Recognized | undefined> {
-    const { trimLeadMs, trimTailMs, maxSegmentMs, silencePeak } = this.#options;
-    const { start, end } = speechRange(job.pcm, job.sampleRateHz, trimLeadMs, trimTailMs);
-    const pcm = job.pcm.subarray(start, end);
-    const audio = job.sampleRateHz === RATE_HZ ? toFloat(pcm) : upsampleToFloat(pcm);
-    const ranges = splitSegments(audio, RATE_HZ, maxSegmentMs);
+    const segments = audioSegments(job, this.#options);
     // An answer that was expected is short; a speech of several segments is none.
-    const expected = ranges.length === 1 ? this.#expected(job.expected) : undefined;
-    const parts: Part[] = [];
-    for (const range of ranges) {
-      const segment = audio.subarray(range.start, range.end);
-      if (isSilent(segment, silencePeak)) continue;
-      const part = await this.#segment(segment, expected, cancelled);
-      if (part === undefined) return undefined;
-      if (!part.noise) parts.push(part);
+    const expected = segments.length === 1 ? this.#graph(job.expected) : undefined;
+    const choices: Choice[] = [];
+    for (const segment of segments) {
+      if (isSilent(segment, this.#options.silencePeak)) continue;
+      const choice = await this.#segment(segment, expected, cancelled);
+      if (choice === undefined) return undefined;
+      if (!choice.noise) choices.push(choice);
     }
-    const text = parts
-      .map((part) => textOf(part.tokens))
+    const text = choices
+      .map((choice) => choice.text)
       .filter((piece) => piece !== '')
       .join(' ');
     // Music comes out as notes, noise as marks: neither is a word.
-    const noSpeech = !/[\p{L}\p{N}]/u.test(text);
-    const tokens = parts.map((part) => part.tokens);
-    const [only] = parts;
-    const confidence = only?.expected === true ? only.confidence : confidenceOf(tokens);
-    return {
-      text: noSpeech ? '' : text,
-      noSpeech,
-      confidence: noSpeech ? 0 : confidence,
-      parts: tokens,
-      expected: only?.expected === true,
-    };
-  }
-
-  #isNoise(part: DecodedTokens): boolean {
-    if (part.firstEosProbability < this.#options.noiseThreshold) return false;
-    return part.noSpeech || confidenceOf([part]) < NOISE_CONFIDENCE;
+    if (!/[\p{L}\p{N}]/u.test(text)) return { text: '', noSpeech: true, confidence: 0 };
+    const confidence = confidenceOf(cuesOf(choices));
+    return { text, noSpeech: false, confidence, evidence: evidenceOf(text, choices) };
   }
 
   async #segment(
     segment: Float32Array,
-    expected: Expected | undefined,
+    expected: ExpectedGraph | undefined,
     cancelled: () => boolean,
-  ): Promise<Part | undefined> {
-    const { shortPadding, longPadding, shortMs, secondLookBelow, secondLookMaxMs } = this.#options;
+  ): Promise<Choice | undefined> {
+    const { shortPadding, longPadding, shortMs, secondLookMaxMs } = this.#options;
     const lengthMs = (1000 * segment.length) / RATE_HZ;
     const short = lengthMs <= shortMs;
-    const first = await this.#decode(segment, short ? shortPadding : longPadding, expected, cancelled);
-    if (first === undefined || first.expected || first.tokens.noSpeech) return first;
-    if (meanLogProb(first.tokens) >= secondLookBelow || lengthMs > secondLookMaxMs) return first;
-    const second = await this.#decode(segment, short ? longPadding : shortPadding, expected, cancelled);
+    const first = await this.#look(segment, short ? shortPadding : longPadding, expected, cancelled);
+    if (first === undefined || first.chosen.noSpeech) return first;
+    if (isPlain(first, this.#options) || lengthMs > secondLookMaxMs) return first;
+    const second = await this.#look(segment, short ? longPadding : shortPadding, expected, cancelled);
     if (second === undefined) return undefined;
-    const better = second.expected
-      ? agrees(reading(first.tokens), textOf(second.tokens), 0)
-      : !second.tokens.noSpeech && meanLogProb(second.tokens) > meanLogProb(first.tokens);
     // Words that one alignment has heard are no noise because the other was less sure of them.
-    return better ? { ...second, noise: first.noise && second.noise } : first;
+    return { ...better(first, second, expected?.protection), noise: first.noise && second.noise };
   }
 
-  async #decode(
+  async #look(
     segment: Float32Array,
     { beforeMs, afterMs }: Padding,
-    expected: Expected | undefined,
+    expected: ExpectedGraph | undefined,
     cancelled: () => boolean,
-  ): Promise<Part | undefined> {
+  ): Promise<Choice | undefined> {
+    const { noSpeechThreshold, noiseThreshold, noiseAcoustic } = this.#options;
     const missingMs = (1000 * (MIN_ENCODER_SAMPLES - segment.length)) / RATE_HZ;
-    const decoded = await this.model.decode(
+    const look = await this.model.read(
       padded(segment, RATE_HZ, beforeMs, Math.max(afterMs, missingMs)),
       {
-        noSpeechThreshold: this.#options.noSpeechThreshold,
+        noSpeechThreshold,
         maxTokens: Math.ceil((segment.length / RATE_HZ) * TOKENS_PER_SECOND) + EXTRA_TOKENS,
       },
       cancelled,
-      expected,
+      expected?.start,
     );
-    if (decoded === undefined) return undefined;
-    const { free, expected: found } = decoded;
-    const noise = this.#isNoise(free);
-    if (found === undefined) {
-      return { tokens: free, confidence: confidenceOf([free]), expected: false, noise };
-    }
-    const confidence = expectedConfidence(confidenceOf([found]), scoreOf(free) - scoreOf(found));
-    return { tokens: found, confidence, expected: true, noise };
-  }
-
-  #expected(speech: ExpectedSpeech): Expected | undefined {
-    if (speech.length === 0) return undefined;
+    if (look === undefined) return undefined;
+    const { free } = look;
+    const noise =
+      free.firstEosProbability >= noiseThreshold && (free.noSpeech || meanLogProb(free) < noiseAcoustic);
     const { expectedMaxTokens, expectedMaxSteps, expectedMaxDeficit } = this.#options;
-    return {
-      start: this.#graph(speech),
-      maxTokens: expectedMaxTokens,
-      maxSteps: expectedMaxSteps,
-      maxDeficit: expectedMaxDeficit,
-      accept: (free, found, deficit) => agrees(reading(free), textOf(found), deficit),
-    };
+    if (
+      expected === undefined ||
+      look.expected !== undefined ||
+      free.stop !== 'end' ||
+      free.tokens.length > expectedMaxTokens
+    ) {
+      return { ...chooseReading(look, undefined, expected?.protection), noise };
+    }
+    const score = scoreOf(free);
+    const accept = admitted(free, expected.protection);
+    const searched = await this.model.search(
+      look.first,
+      expected.start,
+      {
+        floor: score - expectedMaxDeficit,
+        maxSteps: expectedMaxSteps,
+        accept: (found, foundScore) => accept(decodeTokens(found.tokens), score - foundScore),
+      },
+      cancelled,
+    );
+    if (searched === undefined) return undefined;
+    return { ...chooseReading(look, searched, expected.protection), noise };
   }
 
-  /** The graph of expected speech; the one that was not used for longest gives way. */
-  #graph(speech: ExpectedSpeech): PhraseState {
-    const key = JSON.stringify(speech);
-    const graph = this.#graphs.get(key) ?? phraseGraph(speech, encodePhrase);
-    this.#graphs.delete(key);
-    this.#graphs.set(key, graph);
-    const [oldest] = this.#graphs.keys();
-    if (this.#graphs.size > MAX_GRAPHS && oldest !== undefined) this.#graphs.delete(oldest);
+  /** The graph of expected sentences; undefined when nothing is expected or they are not held. */
+  #graph(expected: RecognizeJob['expected']): ExpectedGraph | undefined {
+    if (expected === undefined) return undefined;
+    const known = this.#graphs.get(expected.id);
+    const { sentences, protect } = expected;
+    if (known !== undefined || sentences === undefined) return known;
+    const graph = expectedGraph({ sentences, ...(protect === undefined ? {} : { protect }) });
+    this.#graphs.set(expected.id, graph);
     return graph;
   }
 }
 
-const textOf = ({ tokens }: DecodedTokens): string => decodeTokens(tokens);
+/** Whether a first look is sure enough to be the only one. */
+export const isPlain = (
+  { chosen, expected }: Choice,
+  { secondLookBelow, secondLookExpectedBelow }: RecognizerOptions,
+): boolean => meanLogProb(chosen) >= (expected ? secondLookExpectedBelow : secondLookBelow);
 
-const reading = (free: DecodedTokens): FreeReading => ({
-  text: textOf(free),
-  confidence: confidenceOf([free]),
-});
-
-function meanLogProb({ logProbs }: DecodedTokens): number {
-  return logProbs.length === 0
-    ? -Infinity
-    : logProbs.reduce((sum, value) => sum + value, 0) / logProbs.length;
+/** Audio as the model takes it: 16 kHz, without the silence around it, in pieces that are short enough. */
+export function audioSegments(
+  { pcm, sampleRateHz }: Pick<RecognizeJob, 'pcm' | 'sampleRateHz'>,
+  { trimLeadMs, trimTailMs, maxSegmentMs }: RecognizerOptions,
+): Float32Array[] {
+  const { start, end } = speechRange(pcm, sampleRateHz, trimLeadMs, trimTailMs);
+  const speech = pcm.subarray(start, end);
+  const audio = sampleRateHz === RATE_HZ ? toFloat(speech) : upsampleToFloat(speech);
+  return splitSegments(audio, RATE_HZ, maxSegmentMs).map((range) => audio.subarray(range.start, range.end));
 }
 
 function isSilent(samples: Float32Array, peak: number): boolean {

@@ -39,7 +39,9 @@ interface Job {
   priority: JobPriority;
   readonly request: SttRequest;
   readonly audioMs: number;
-  readonly pcm: Int16Array<ArrayBuffer>;
+  pcm: Int16Array<ArrayBuffer>;
+  /** Whether the worker has asked for the expected sentences themselves. */
+  sendExpected: boolean;
   readonly since: MonoMs;
   startedAt: MonoMs | undefined;
   readonly settle: (result: Result<SttTranscript, SttError>) => void;
@@ -70,6 +72,7 @@ export class MoonshineStt implements SttEngine {
       engine: ENGINE,
       languages: ['en'],
       streaming: false,
+      partials: true,
       confidence: true,
       expectedSpeech: true,
       maxSegmentMs: recognizer.maxSegmentMs ?? RECOGNIZER_DEFAULTS.maxSegmentMs,
@@ -117,6 +120,7 @@ export class MoonshineStt implements SttEngine {
         request,
         audioMs: (1000 * pcm.length) / request.sampleRateHz,
         pcm,
+        sendExpected: false,
         since: this.#scheduler.now(),
         startedAt: undefined,
         settle,
@@ -137,7 +141,7 @@ export class MoonshineStt implements SttEngine {
 
   stats(): SttStats {
     return {
-      workers: this.#pool.size,
+      workers: this.#pool.alive,
       busy: this.#pool.busy,
       queued: this.#queue.size,
       ...this.#counts,
@@ -180,7 +184,7 @@ export class MoonshineStt implements SttEngine {
       const work: MoonshineJob = {
         pcm: job.pcm,
         sampleRateHz: job.request.sampleRateHz,
-        expected: job.request.expected ?? [],
+        ...expectedOf(job),
         ...(this.#crashNext ? { crash: true } : {}),
       };
       job.startedAt = this.#scheduler.now();
@@ -196,8 +200,14 @@ export class MoonshineStt implements SttEngine {
 
   #onResult(id: number, result: MoonshineResult): void {
     const job = this.#running.get(id);
-    const { recognized } = result;
-    if (job === undefined || recognized === undefined) return;
+    const { recognized, unknownExpected } = result;
+    if (job === undefined) return;
+    if (unknownExpected !== undefined) {
+      this.#running.delete(id);
+      this.#queue.unshift(Object.assign(job, { pcm: unknownExpected, sendExpected: true }));
+      return;
+    }
+    if (recognized === undefined) return;
     this.#running.delete(id);
     this.#counts.completed++;
     job.cleanUp();
@@ -211,6 +221,7 @@ export class MoonshineStt implements SttEngine {
         queueMs: (job.startedAt ?? job.since) - job.since,
         decodeMs: result.decodeMs,
         engine: ENGINE,
+        ...(recognized.evidence === undefined ? {} : { evidence: recognized.evidence }),
       }),
     );
   }
@@ -226,4 +237,10 @@ export class MoonshineStt implements SttEngine {
     job.cleanUp();
     job.settle(err({ code, message }));
   }
+}
+
+/** The name of the sentences, and they themselves where the worker has asked for them. */
+function expectedOf({ request: { expected }, sendExpected }: Job): Pick<MoonshineJob, 'expected'> {
+  if (expected === undefined) return {};
+  return { expected: sendExpected ? expected : { id: expected.id } };
 }

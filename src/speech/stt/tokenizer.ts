@@ -1,4 +1,5 @@
 import llamaTokenizer from 'llama-tokenizer-js';
+import { wordsIn, type ReadWord } from '../core/protected-words.js';
 
 /** Words have some dozen letters; what is longer is not worth keeping. */
 const MAX_CACHED_LETTERS = 24;
@@ -24,4 +25,20 @@ function encodeWord(word: string): readonly number[] {
 /** The text that tokens stand for, without space around it. */
 export function decodeTokens(tokens: readonly number[]): string {
   return tokens.length === 0 ? '' : llamaTokenizer.decode([...tokens], false).trim();
+}
+
+/** Words of what was decoded, each with the log-probability of all tokens that have a part in it. */
+export function readWords(tokens: readonly number[], logProbs: readonly number[]): ReadWord[] {
+  let text = '';
+  const ends = tokens.map((_, index) => {
+    text = llamaTokenizer.decode(tokens.slice(0, index + 1), false);
+    return text.length;
+  });
+  return wordsIn(text).map(({ word, start, end }) => ({
+    word,
+    logProb: logProbs.reduce((sum, logProb, index) => {
+      const touches = (ends[index] ?? 0) > start && (ends[index - 1] ?? 0) < end;
+      return touches ? sum + logProb : sum;
+    }, 0),
+  }));
 }

@@ -1,6 +1,7 @@
 import type { RequestId } from '../../kernel/ids.js';
 import { err, ok, type Result } from '../../kernel/result.js';
 import { addMs, type Scheduler } from '../../kernel/time.js';
+import type { SpeechEvidence } from '../../kernel/vocab.js';
 import type { SttEngine, SttError, SttRequest, SttStats, SttTranscript } from '../ports.js';
 
 /** One scripted answer of {@link FakeStt}. */
@@ -8,6 +9,7 @@ export interface FakeAnswer {
   readonly text?: string;
   /** Default 0.95; 0 when there is no text. */
   readonly confidence?: number;
+  readonly evidence?: SpeechEvidence;
   /** Time to the answer. Default 0. */
   readonly delayMs?: number;
   /** Fail instead. */
@@ -87,6 +89,7 @@ export class FakeStt implements SttEngine {
       queueMs: 0,
       decodeMs: answer.delayMs ?? 0,
       engine: this.capabilities.engine,
+      ...(answer.evidence === undefined ? {} : { evidence: answer.evidence }),
     });
   }
 

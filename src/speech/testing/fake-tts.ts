@@ -18,6 +18,7 @@ export class FakeTts implements TtsEngine {
   readonly capabilities: TtsEngine['capabilities'] = {
     engine: 'fake-tts',
     languages: ['en'],
+    streaming: false,
     marks: 'phoneme',
     defaultVoice: 'tone',
     maxTextChars: 2000,
@@ -114,6 +115,7 @@ export class FakeTts implements TtsEngine {
       durationMs: (1000 * pcm.length) / sampleRateHz,
       marks,
       cacheHit: false,
+      engine: this.capabilities.engine,
     };
     this.#completed++;
     if (pcm.length > 0) request.onChunk?.({ pcm, startMs: 0, marks, last: true });

@@ -4,7 +4,8 @@ import type { SpeechMark } from '../../kernel/vocab.js';
 import { realScheduler } from '../../threads/real-scheduler.js';
 import { startWorker } from '../../threads/worker.js';
 import { AudioCache } from '../core/audio-cache.js';
-import { splitSentences, type Sentence } from '../core/sentences.js';
+import type { Pronunciation } from '../core/pronunciations.js';
+import { SENTENCE_GAP_MS, splitSentences, type Sentence } from '../core/sentences.js';
 import type { TtsEngine, TtsError, TtsRequest, TtsSpeech, TtsStats, Voice } from '../ports.js';
 import { WorkerPool } from '../worker-pool.js';
 import type { FliteAudio } from './flite.js';
@@ -12,8 +13,6 @@ import type { FliteJob, FliteWorkerData } from './flite-worker.js';
 
 const ENGINE = 'flite-2.3';
 const DEFAULT_VOICE = 'rms';
-/** Silence between sentences, on top of what trimming leaves. */
-const SENTENCE_GAP_MS = 180;
 const MAX_TEXT_CHARS = 5000;
 const MIN_SPEED = 0.5;
 const MAX_SPEED = 2;
@@ -45,6 +44,8 @@ export interface FliteTtsOptions {
   readonly cacheBytes?: number;
   /** Bound of the cache of spoken sentences. Default 2000. */
   readonly cacheItems?: number;
+  /** Words that are said otherwise than they are written. */
+  readonly pronunciations?: readonly Pronunciation[];
   readonly scheduler?: Scheduler;
 }
 
@@ -75,6 +76,7 @@ export class FliteTts implements TtsEngine {
   readonly capabilities = {
     engine: ENGINE,
     languages: ['en'],
+    streaming: false,
     marks: 'phoneme',
     defaultVoice: DEFAULT_VOICE,
     maxTextChars: MAX_TEXT_CHARS,
@@ -92,7 +94,7 @@ export class FliteTts implements TtsEngine {
   #closed = false;
 
   constructor(options: FliteTtsOptions) {
-    const { scheduler = realScheduler, file } = options;
+    const { scheduler = realScheduler, file, pronunciations = [] } = options;
     this.#scheduler = scheduler;
     this.#maxQueued = options.maxQueued ?? 64;
     this.#timeoutMs = options.timeoutMs ?? 10_000;
@@ -104,7 +106,7 @@ export class FliteTts implements TtsEngine {
         start: (cancelFlag) =>
           startWorker(import.meta.url, './flite-worker.js', {
             name: 'leibniz-tts',
-            workerData: { file, cancelFlag } satisfies FliteWorkerData,
+            workerData: { file, pronunciations, cancelFlag } satisfies FliteWorkerData,
           }),
       },
       {
@@ -150,7 +152,7 @@ export class FliteTts implements TtsEngine {
 
   stats(): TtsStats {
     return {
-      workers: this.#pool.size,
+      workers: this.#pool.alive,
       busy: this.#pool.busy,
       queued: this.#waiting.length,
       ...this.#counts,
@@ -300,5 +302,6 @@ function joined(request: TtsRequest, pieces: readonly Piece[], cacheHit: boolean
     durationMs: (1000 * pcm.length) / sampleRateHz,
     marks: pieces.flatMap((piece) => piece.audio.marks),
     cacheHit: cacheHit && pieces.length > 0,
+    engine: ENGINE,
   };
 }

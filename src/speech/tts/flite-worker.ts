@@ -1,10 +1,12 @@
 import { workerData } from 'node:worker_threads';
 import { serveWorker } from '../worker-main.js';
+import type { Pronunciation } from '../core/pronunciations.js';
 import { Flite, type FliteAudio, type FliteSentence } from './flite.js';
 
 /** Data that the TTS worker is started with. */
 export interface FliteWorkerData {
   readonly file: string;
+  readonly pronunciations: readonly Pronunciation[];
   readonly cancelFlag: Int32Array<SharedArrayBuffer>;
 }
 
@@ -17,7 +19,7 @@ export interface FliteJob extends FliteSentence {
 const data = workerData as FliteWorkerData;
 
 await serveWorker<FliteJob, FliteAudio>(data.cancelFlag, async () => {
-  const flite = Flite.load(data.file);
+  const flite = Flite.load(data.file, data.pronunciations);
   // The first run compiles the hot paths.
   flite.speak({ text: 'Hello.', voice: 'rms', speed: 1, sampleRateHz: 8000 });
   return {

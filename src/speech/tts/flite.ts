@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { SpeechMark } from '../../kernel/vocab.js';
 import { alignTokens, parsePhonemes } from '../core/marks.js';
 import { downsample, upsample } from '../core/resample.js';
+import { lexiconOf, type Lexicon, type Pronunciation } from '../core/pronunciations.js';
 import { speakable, spokenLine, type SpokenToken } from '../core/speakable.js';
 import { speechRange } from '../core/trim.js';
 import { parseWav } from '../core/wav.js';
@@ -31,12 +32,15 @@ export interface FliteAudio {
 
 /** flite, compiled once; each sentence runs in an instance of its own. */
 export class Flite {
-  private constructor(private readonly module: WebAssembly.Module) {}
+  private constructor(
+    private readonly module: WebAssembly.Module,
+    private readonly lexicon: Lexicon,
+  ) {}
 
   /** @throws LeibnizError MODEL_BROKEN when the file is no WebAssembly */
-  static load(file: string): Flite {
+  static load(file: string, pronunciations: readonly Pronunciation[] = []): Flite {
     try {
-      return new Flite(new WebAssembly.Module(readFileSync(file)));
+      return new Flite(new WebAssembly.Module(readFileSync(file)), lexiconOf(pronunciations));
     } catch (error) {
       throw brokenModelFile('tts', file, error);
     }
@@ -44,7 +48,7 @@ export class Flite {
 
   /** Speaks one sentence. A sentence without words gives empty audio. */
   speak(sentence: FliteSentence): FliteAudio {
-    const tokens = speakable(sentence.text);
+    const tokens = speakable(sentence.text, this.lexicon);
     if (tokens.length === 0) return { pcm: new Int16Array(0), marks: [] };
     const stretch = String(1 / sentence.speed);
     const { file, printed, exitCode } = runCommand(

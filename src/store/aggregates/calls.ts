@@ -2,7 +2,7 @@ import type { Termination } from '../../kernel/vocab.js';
 import type { Queryable, Row } from '../db/database.js';
 import { storableJson, type CallEndedEvent, type CallStartedEvent } from '../journal-event.js';
 import type { CallQuery, CallRecord, Page } from '../types.js';
-import { Conditions, json, ms, num, optional, page, text } from './rows.js';
+import { Conditions, json, listPage, ms, num, optional, text } from './rows.js';
 
 /** A started or ended event with the instance that wrote it. */
 export interface Authored<E> {
@@ -12,6 +12,9 @@ export interface Authored<E> {
 
 const COLUMNS = `id, direction, started_at_ms, ended_at_ms, reason, stats, pii,
   (SELECT count(*) FROM leibniz.turns t WHERE t.call_id = calls.id) AS turn_count`;
+
+const SEARCH = `(pii->>'from' ILIKE ? OR pii->>'to' ILIKE ? OR pii->>'displayName' ILIKE ?
+  OR EXISTS (SELECT 1 FROM leibniz.turns t WHERE t.call_id = calls.id AND t.pii->>'text' ILIKE ?))`;
 
 /** Records starts. A call whose end came first is completed; a second start changes nothing. */
 export async function insertStarted(
@@ -59,22 +62,21 @@ export async function insertEnded(db: Queryable, items: readonly Authored<CallEn
 }
 
 /** Newest first. */
-export async function listCalls(db: Queryable, query: CallQuery): Promise<Page<CallRecord>> {
-  const { limit, offset } = page(query);
+export function listCalls(db: Queryable, query: CallQuery): Promise<Page<CallRecord>> {
   const conditions = new Conditions()
     .raw('started_at_ms IS NOT NULL')
     .add('started_at_ms >= ?', query.fromMs)
     .add('started_at_ms < ?', query.toMs)
     .add('reason = ?', query.reason)
-    .add('(reason IS NULL) = ?::boolean', query.open);
-  const { params, where } = conditions;
-  const total = await db.query(`SELECT count(*) AS n FROM leibniz.calls ${where}`, params);
-  const { rows } = await db.query(
-    `SELECT ${COLUMNS} FROM leibniz.calls ${where}
-     ORDER BY started_at_ms DESC, id LIMIT ${limit} OFFSET ${offset}`,
-    params,
-  );
-  return { items: rows.map(toCall), total: num(total.rows[0] ?? {}, 'n') };
+    .add('(reason IS NULL) = ?::boolean', query.open)
+    .add(SEARCH, query.search === undefined ? undefined : `%${query.search.replace(/[\\%_]/g, '\\$&')}%`);
+  return listPage(db, query, {
+    table: 'calls',
+    conditions,
+    order: 'started_at_ms DESC, id',
+    view: toCall,
+    columns: COLUMNS,
+  });
 }
 
 /** One call, or `undefined`. */
@@ -108,12 +110,16 @@ export async function abortOpenCalls(
   return rowCount;
 }
 
-/** Records that an instance lives; forgets instances that have been silent for a day. */
+/** Records that an instance lives. */
 export async function beat(db: Queryable, instanceId: string): Promise<void> {
   await db.query(
     `INSERT INTO leibniz.instances (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET beat_at = now()`,
     [instanceId],
   );
+}
+
+/** Forgets instances that have been silent for a day. */
+export async function sweepInstances(db: Queryable): Promise<void> {
   await db.query(`DELETE FROM leibniz.instances WHERE beat_at < now() - interval '1 day'`);
 }
 

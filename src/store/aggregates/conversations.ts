@@ -42,3 +42,11 @@ export async function sweepConversations(db: Queryable, nowMs: number): Promise<
   ]);
   return rowCount;
 }
+
+/** Removes the sessions whose ids begin with a prefix. */
+export async function deleteConversations(db: Queryable, prefix: string): Promise<number> {
+  const { rowCount } = await db.query('DELETE FROM leibniz.conversations WHERE starts_with(id, $1)', [
+    prefix,
+  ]);
+  return rowCount;
+}

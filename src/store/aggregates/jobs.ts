@@ -3,7 +3,7 @@ import type { Queryable, Row } from '../db/database.js';
 import { storableJson, storableText, type JsonValue } from '../journal-event.js';
 import type { JobQuery, JobRecord, JobStatus, Page } from '../types.js';
 import { addToOutbox } from './outbox.js';
-import { Conditions, isoOrNull, json, num, page, text } from './rows.js';
+import { Conditions, isoOrNull, json, listPage, num, text } from './rows.js';
 
 /** Attempts after the first, unless a job says otherwise. */
 export const DEFAULT_MAX_RETRIES = 3;
@@ -30,15 +30,9 @@ export async function addJob(tx: Queryable, job: NewJob, nowMs: number): Promise
 }
 
 /** Newest first. */
-export async function listJobs(db: Queryable, query: JobQuery): Promise<Page<JobRecord>> {
-  const { limit, offset } = page(query);
-  const { params, where } = new Conditions().add('status = ?', query.status).add('type = ?', query.type);
-  const total = await db.query(`SELECT count(*) AS n FROM leibniz.jobs ${where}`, params);
-  const { rows } = await db.query(
-    `SELECT * FROM leibniz.jobs ${where} ORDER BY created_at_ms DESC, id LIMIT ${limit} OFFSET ${offset}`,
-    params,
-  );
-  return { items: rows.map(toJob), total: num(total.rows[0] ?? {}, 'n') };
+export function listJobs(db: Queryable, query: JobQuery): Promise<Page<JobRecord>> {
+  const conditions = new Conditions().add('status = ?', query.status).add('type = ?', query.type);
+  return listPage(db, query, { table: 'jobs', conditions, order: 'created_at_ms DESC, id', view: toJob });
 }
 
 /** One job, or `undefined`. */

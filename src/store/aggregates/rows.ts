@@ -1,13 +1,13 @@
 import { wallMs, type WallMs } from '../../kernel/time.js';
-import type { Row } from '../db/database.js';
+import type { Queryable, Row } from '../db/database.js';
 import type { JsonValue } from '../journal-event.js';
-import type { Paging } from '../types.js';
+import type { Page, Paging } from '../paging.js';
 
 /** Largest page of a list. */
 export const MAX_PAGE = 500;
 
 /** Limit and offset within their bounds. */
-export function page(query: Paging): { readonly limit: number; readonly offset: number } {
+function page(query: Paging): { readonly limit: number; readonly offset: number } {
   return {
     limit: Math.min(MAX_PAGE, Math.max(1, Math.trunc(query.limit ?? 50))),
     offset: Math.max(0, Math.trunc(query.offset ?? 0)),
@@ -63,4 +63,33 @@ export class Conditions {
   get where(): string {
     return this.#terms.length === 0 ? '' : `WHERE ${this.#terms.join(' AND ')}`;
   }
+}
+
+/** Rows of a table of which a page is listed. */
+export interface Listing<T> {
+  /** Name of the table within the schema. */
+  readonly table: string;
+  /** Which rows; all unless told. */
+  readonly conditions?: Conditions;
+  /** What stands behind ORDER BY. */
+  readonly order: string;
+  readonly view: (row: Row) => T;
+  /** What is read of each row. Default everything. */
+  readonly columns?: string;
+}
+
+/** A page of a listing, and how many rows there are in all. */
+export async function listPage<T>(
+  db: Queryable,
+  query: Paging,
+  { table, conditions = new Conditions(), order, view, columns = '*' }: Listing<T>,
+): Promise<Page<T>> {
+  const { limit, offset } = page(query);
+  const { params, where } = conditions;
+  const total = await db.query(`SELECT count(*) AS n FROM leibniz.${table} ${where}`, params);
+  const { rows } = await db.query(
+    `SELECT ${columns} FROM leibniz.${table} ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`,
+    params,
+  );
+  return { items: rows.map(view), total: num(total.rows[0] ?? {}, 'n') };
 }

@@ -1,14 +1,16 @@
+import { chmod, mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import {
   DatabaseError,
   sharedNowMs,
   toDatabaseError,
-  type Database,
   type PoolLike,
   type Queryable,
   type QueryResult,
   type TransactionOptions,
 } from './database.js';
+import { DURABLE_PARAMS, DurableFs } from './durable-fs.js';
+import type { Dumpable } from './embedded-backup.js';
 import { Mutex } from './mutex.js';
 import { PglitePool } from './pglite-pool.js';
 
@@ -16,7 +18,7 @@ import { PglitePool } from './pglite-pool.js';
  * PGlite in this thread. It is one session for everybody, so a lock is held from BEGIN to COMMIT and for the length
  * of every statement outside a transaction.
  */
-export class PgliteDatabase implements Database {
+export class PgliteDatabase implements Dumpable {
   readonly mode = 'pglite';
   readonly #session = new Mutex();
   #connected = true;
@@ -34,7 +36,11 @@ export class PgliteDatabase implements Database {
    * @param onBroken - called once when the engine itself has crashed; this object is of no use from then on
    */
   static async open(folder: string, onBroken: () => void = () => undefined): Promise<PgliteDatabase> {
-    return new PgliteDatabase(await PGlite.create({ dataDir: folder }), onBroken);
+    await mkdir(folder, { recursive: true });
+    // Callers are in it; whatever the umask of whoever starts it, nobody else gets in.
+    await chmod(folder, 0o700);
+    const db = await PGlite.create({ fs: new DurableFs(folder), startParams: [...DURABLE_PARAMS] });
+    return new PgliteDatabase(db, onBroken);
   }
 
   get connected(): boolean {
@@ -67,6 +73,16 @@ export class PgliteDatabase implements Database {
 
   openPool(schema: string): PoolLike {
     return new PglitePool(this.db, this.#session, schema);
+  }
+
+  /** The whole database as a gzipped tar. */
+  dump(): Promise<Blob> {
+    return this.#session.run(() =>
+      this.#guard(async () => {
+        await this.db.exec('CHECKPOINT');
+        return this.db.dumpDataDir('gzip');
+      }),
+    );
   }
 
   async close(): Promise<void> {

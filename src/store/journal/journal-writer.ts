@@ -15,8 +15,8 @@ import {
 export interface WriteReport {
   /** Events that are in the database now, whether or not they were there before. */
   readonly written: number;
-  /** Lines that can never be written: torn, of a newer format, or refused by the database as malformed. */
-  readonly rejected: number;
+  /** Lines that this version cannot write: torn, of a newer format, or refused by the database as malformed. */
+  readonly rejected: readonly string[];
 }
 
 /**
@@ -26,24 +26,33 @@ export interface WriteReport {
  * @throws DatabaseError - nothing was written, or it is not known; send the batch again
  */
 export async function writeLines(db: Database, lines: readonly string[]): Promise<WriteReport> {
-  const decoded = lines.map(decodeLine).filter((line) => line !== undefined);
-  const torn = lines.length - decoded.length;
+  const rejected: string[] = [];
+  const decoded: { readonly text: string; readonly line: JournalLine }[] = [];
+  for (const text of lines) {
+    const line = decodeLine(text);
+    if (line === undefined) rejected.push(text);
+    else decoded.push({ text, line });
+  }
   try {
-    await db.transaction((tx) => insertAll(tx, decoded));
-    return { written: decoded.length, rejected: torn };
+    await db.transaction((tx) =>
+      insertAll(
+        tx,
+        decoded.map(({ line }) => line),
+      ),
+    );
+    return { written: decoded.length, rejected };
   } catch (error) {
     if (!isMalformed(error)) throw error;
   }
-  let refused = 0;
-  for (const line of decoded) {
+  for (const { text, line } of decoded) {
     try {
       await db.transaction((tx) => insertAll(tx, [line]));
     } catch (error) {
       if (!isMalformed(error)) throw error;
-      refused++;
+      rejected.push(text);
     }
   }
-  return { written: decoded.length - refused, rejected: torn + refused };
+  return { written: lines.length - rejected.length, rejected };
 }
 
 function isMalformed(error: unknown): boolean {

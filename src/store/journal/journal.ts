@@ -125,7 +125,7 @@ export class StoreJournal implements Journal {
     return this.#pending.dropped + this.#unencodable;
   }
 
-  /** Events the database refused as malformed. */
+  /** Events that this version could not write; they are kept aside in the spool's folder. */
   get rejectedEvents(): number {
     return this.#rejected;
   }
@@ -353,9 +353,11 @@ export class StoreJournal implements Journal {
     this.#storeDown = true;
   }
 
-  #reject(count: number): void {
-    if (count > 0 && this.#rejected === 0) this.#notice('events_rejected');
-    this.#rejected += count;
+  #reject(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    if (this.#rejected === 0) this.#notice('events_rejected');
+    this.#rejected += lines.length;
+    this.#o.spool.keepRejected(lines).catch((error: unknown) => this.#failSpool(error));
   }
 
   #notice(notice: JournalNotice, cause?: unknown): void {

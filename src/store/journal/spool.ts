@@ -20,6 +20,8 @@ interface Segment {
 
 /** Name of a file: its owner's pid and start ticks, then a number; `free` when its owner closed in order. */
 const OWNED = /^(\d+)-(\d*)-\d+\.ndjson$/;
+/** Most that is kept of what cannot be written, bytes. */
+const REJECTED_BYTES = 64 * 1024 * 1024;
 const FREE = /^free-.*\.ndjson$/;
 
 /**
@@ -37,6 +39,7 @@ export class Spool {
   #open: { handle: SpoolFile; segment: Segment } | undefined;
   #number = 0;
   #folderMade = false;
+  #rejectedBytes = 0;
 
   constructor(options: SpoolOptions) {
     this.#fs = options.fs ?? nodeSpoolFs;
@@ -119,6 +122,25 @@ export class Spool {
   async drop(): Promise<void> {
     const segment = this.#sealed.shift();
     if (segment !== undefined) await this.#fs.remove(segment.file).catch(() => undefined);
+  }
+
+  /**
+   * Keeps lines that this version cannot write, such as those of a newer one, for a version that can: give the file a
+   * name that begins with `free-` and ends with `.ndjson` then. Beyond {@link REJECTED_BYTES} they are let go.
+   */
+  async keepRejected(lines: readonly string[]): Promise<void> {
+    const data = lines.map((line) => `${line}\n`).join('');
+    const bytes = Buffer.byteLength(data);
+    if (this.#rejectedBytes + bytes > REJECTED_BYTES) return;
+    this.#rejectedBytes += bytes;
+    await this.#ensureFolder();
+    const file = await this.#fs.create(`${this.#nextFile()}.rejected`);
+    try {
+      await file.append(data);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
   /** Leaves the oldest file on disk, out of the way; for one that cannot be read. */

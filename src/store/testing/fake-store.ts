@@ -1,13 +1,11 @@
+import { FakeMaterials } from './fake-materials.js';
+import { FakeAccounts } from './fake-accounts.js';
 import { LeibnizError } from '../../kernel/errors.js';
-import { addMs, wallMs, type Scheduler } from '../../kernel/time.js';
-import { fullIntervals } from '../aggregates/appointments.js';
-import { checkBooking } from '../check-booking.js';
+import { wallMs, type Scheduler } from '../../kernel/time.js';
 import { encodeLine, storableJson, type JournalEvent, type JsonValue } from '../journal-event.js';
 import type {
-  Appointment,
   Appointments,
-  BookingOutcome,
-  BookingRequest,
+  Callbacks,
   CallDetail,
   Calls,
   CallRecord,
@@ -15,26 +13,17 @@ import type {
   Journal,
   JobRecord,
   Jobs,
-  Page,
-  Paging,
   Store,
   StoreHealth,
+  WaitingList,
 } from '../types.js';
+import { FakeCalendar } from './fake-calendar.js';
+import { FakeLink, type CommitFault } from './fake-link.js';
+import { fakeCallbacks, fakeWaitingList, pageOf } from './fake-lists.js';
 
 export interface FakeStoreOptions {
   readonly scheduler: Scheduler;
-  /** Advisors who can take an appointment at the same time; 1 unless told. */
-  readonly capacity?: number;
 }
-
-/** What can go wrong with the next booking. */
-export type BookingFault =
-  /** Refused at once; nothing is booked. */
-  | 'unavailable'
-  /** The connection breaks between COMMIT and its reply: booked, but the caller gets STORE_TIMEOUT. */
-  | 'reply_lost'
-  /** The connection breaks before COMMIT: not booked, and the caller gets STORE_TIMEOUT. */
-  | 'commit_lost';
 
 interface Call {
   started?: Extract<JournalEvent, { kind: 'call_started' }>;
@@ -43,25 +32,56 @@ interface Call {
   readonly events: Map<number, Extract<JournalEvent, { kind: 'event' }>>;
 }
 
+/** Whether a call has the text in its numbers, its name or what was said. */
+function mentions({ started, turns }: Call, search: string): boolean {
+  const { from, to, displayName } = started?.pii ?? {};
+  const texts = [from, to, displayName, ...[...turns.values()].map(({ pii }) => pii.text)];
+  return texts.some((text) => (text ?? '').toLowerCase().includes(search));
+}
+
 /** A store in memory on any clock, with faults on demand. It keeps the contract of {@link Store}. */
 export class FakeStore implements Store {
-  /** Every answer takes this long. */
-  delayMs = 0;
-  /** While true every question fails with STORE_UNAVAILABLE; the journal goes on. */
-  down = false;
-  /** Faults of the coming bookings, in order. */
-  readonly bookingFaults: BookingFault[] = [];
   /** Everything appended, in order. */
   readonly appended: JournalEvent[] = [];
-  readonly #o: FakeStoreOptions;
+  /** Faults of the coming commits, in order: bookings and their changes, call-backs, the waiting list. */
+  readonly bookingFaults: CommitFault[];
+  readonly appointments: Appointments;
+  readonly callbacks: Callbacks;
+  readonly waitingList: WaitingList;
+  readonly accounts: FakeAccounts;
+  readonly materials: FakeMaterials;
+  readonly #link: FakeLink;
   readonly #calls = new Map<string, Call>();
-  readonly #appointments = new Map<string, Appointment>();
   readonly #conversations = new Map<string, { readonly json: string; readonly expiresAtMs: number }>();
-  readonly #jobs = new Map<string, JobRecord>();
   #dropped = 0;
 
-  constructor(options: FakeStoreOptions) {
-    this.#o = options;
+  constructor({ scheduler }: FakeStoreOptions) {
+    this.#link = new FakeLink(scheduler);
+    this.bookingFaults = this.#link.faults;
+    const waitingList = fakeWaitingList(this.#link);
+    this.appointments = new FakeCalendar(this.#link, waitingList);
+    this.callbacks = fakeCallbacks(this.#link);
+    this.waitingList = waitingList;
+    this.accounts = new FakeAccounts(() => scheduler.wall());
+    this.materials = new FakeMaterials(() => scheduler.wall());
+  }
+
+  /** Every answer takes this long. */
+  get delayMs(): number {
+    return this.#link.delayMs;
+  }
+
+  set delayMs(value: number) {
+    this.#link.delayMs = value;
+  }
+
+  /** While true every question fails with STORE_UNAVAILABLE; the journal goes on. */
+  get down(): boolean {
+    return this.#link.down;
+  }
+
+  set down(value: boolean) {
+    this.#link.down = value;
   }
 
   readonly journal: Journal = {
@@ -69,31 +89,12 @@ export class FakeStore implements Store {
     flush: async () => true,
   };
 
-  readonly appointments: Appointments = {
-    book: (request) => this.#book(request),
-    findByKey: (key) =>
-      this.#answer(() => [...this.#appointments.values()].find((a) => a.idempotencyKey === key)),
-    get: (id) => this.#answer(() => this.#appointments.get(id)),
-    list: (query = {}) =>
-      this.#answer(() => {
-        const { fromMs = -Infinity, toMs = Infinity, status, callId } = query;
-        const items = [...this.#appointments.values()]
-          .filter((a) => a.endsAtMs > fromMs && a.startsAtMs < toMs)
-          .filter((a) => (status ?? a.status) === a.status && (callId ?? a.callId) === a.callId)
-          .sort((a, b) => a.startsAtMs - b.startsAtMs);
-        return pageOf(items, query);
-      }),
-    busy: (fromMs, toMs) =>
-      this.#answer(() =>
-        fullIntervals([...this.#appointments.values()], this.#o.capacity ?? 1, fromMs, toMs),
-      ),
-  };
-
   readonly calls: Calls = {
     list: (query = {}) =>
-      this.#answer(() => {
-        const { fromMs = -Infinity, toMs = Infinity, reason, open } = query;
+      this.#link.answer(() => {
+        const { fromMs = -Infinity, toMs = Infinity, reason, open, search = '' } = query;
         const items = [...this.#calls.values()]
+          .filter((call) => mentions(call, search.toLowerCase()))
           .flatMap((call) => recordOf(call) ?? [])
           .filter((c) => c.startedAtMs >= fromMs && c.startedAtMs < toMs)
           .filter(
@@ -104,40 +105,48 @@ export class FakeStore implements Store {
           .sort((a, b) => b.startedAtMs - a.startedAtMs);
         return pageOf(items, query);
       }),
-    get: (id) => this.#answer(() => detailOf(this.#calls.get(id))),
-    abortOpen: () => this.#answer(() => 0),
+    get: (id) => this.#link.answer(() => detailOf(this.#calls.get(id))),
+    abortOpen: () => this.#link.answer(() => 0),
   };
 
   readonly conversations: Conversations = {
     save: (id, state, expiresAtMs) =>
-      this.#answer(() => void this.#conversations.set(id, { json: storableJson(state), expiresAtMs })),
+      this.#link.answer(() => void this.#conversations.set(id, { json: storableJson(state), expiresAtMs })),
     load: (id) =>
-      this.#answer(() => {
+      this.#link.answer(() => {
         const found = this.#conversations.get(id);
-        if (found === undefined || found.expiresAtMs <= this.#o.scheduler.wall()) return undefined;
+        if (found === undefined || found.expiresAtMs <= this.#link.scheduler.wall()) return undefined;
         return JSON.parse(found.json) as JsonValue;
       }),
-    delete: (id) => this.#answer(() => this.#conversations.delete(id)),
+    delete: (id) => this.#link.answer(() => this.#conversations.delete(id)),
+    deleteAll: (prefix) =>
+      this.#link.answer(
+        () =>
+          [...this.#conversations.keys()].filter(
+            (id) => id.startsWith(prefix) && this.#conversations.delete(id),
+          ).length,
+      ),
   };
 
   readonly jobs: Jobs = {
     list: (query = {}) =>
-      this.#answer(() => {
-        const items = [...this.#jobs.values()]
+      this.#link.answer(() => {
+        const items = [...this.#link.jobs.values()]
           .filter(
             (job) => (query.status ?? job.status) === job.status && (query.type ?? job.type) === job.type,
           )
           .reverse();
         return pageOf(items, query);
       }),
-    get: (id) => this.#answer(() => this.#jobs.get(id)),
-    retry: (id) => this.#answer(() => this.#retry(id)),
+    get: (id) => this.#link.answer(() => this.#link.jobs.get(id)),
+    retry: (id) => this.#link.answer(() => this.#retry(id)),
   };
 
   health(): StoreHealth {
     return {
       mode: 'memory',
       databaseConnected: !this.down,
+      databaseWritable: !this.down,
       queue: { mode: 'memory', connected: !this.down, waiting: 0 },
       spoolBytes: 0,
       pendingEvents: 0,
@@ -156,9 +165,14 @@ export class FakeStore implements Store {
 
   /** Makes a job fail for good, as if every attempt had. */
   failJob(id: string, message: string): void {
-    const job = this.#jobs.get(id);
+    const job = this.#link.jobs.get(id);
     if (job === undefined) throw new Error('no such job');
-    this.#jobs.set(id, { ...job, status: 'failed', retry_count: job.max_retries, error_message: message });
+    this.#link.jobs.set(id, {
+      ...job,
+      status: 'failed',
+      retry_count: job.max_retries,
+      error_message: message,
+    });
   }
 
   #append(event: JournalEvent): void {
@@ -178,66 +192,8 @@ export class FakeStore implements Store {
     else setOnce(call.events, stored.seq, stored);
   }
 
-  async #book(request: BookingRequest): Promise<BookingOutcome> {
-    checkBooking(request);
-    const deadlineMs = request.deadlineMs ?? 2000;
-    if (this.down) throw unavailable();
-    const fault = this.bookingFaults.shift();
-    if (fault === 'unavailable') throw unavailable();
-    await this.#sleep(Math.min(this.delayMs, deadlineMs));
-    if (this.delayMs >= deadlineMs || fault === 'commit_lost') {
-      await this.#sleep(fault === 'commit_lost' ? deadlineMs - this.delayMs : 0);
-      throw unknown();
-    }
-    const outcome = this.#commit(request);
-    if (fault === 'reply_lost') {
-      await this.#sleep(deadlineMs - this.delayMs);
-      throw unknown();
-    }
-    return outcome;
-  }
-
-  #commit(request: BookingRequest): BookingOutcome {
-    const all = [...this.#appointments.values()];
-    const known = all.find((a) => a.idempotencyKey === request.idempotencyKey);
-    if (known !== undefined) return { status: 'already_booked', appointment: known };
-    const taken = new Set(
-      all
-        .filter((a) => a.startsAtMs < request.endsAtMs && a.endsAtMs > request.startsAtMs)
-        .map((a) => a.advisor),
-    );
-    let advisor = 0;
-    while (taken.has(advisor)) advisor++;
-    if (advisor >= (this.#o.capacity ?? 1)) return { status: 'conflict' };
-    const { deadlineMs: _deadlineMs, ...fields } = request;
-    const nowMs = this.#o.scheduler.wall();
-    const id = `appointment-${all.length + 1}`;
-    const appointment: Appointment = { ...fields, id, advisor, status: 'booked', createdAtMs: nowMs };
-    this.#appointments.set(id, appointment);
-    this.#addJob(id, new Date(nowMs).toISOString());
-    return { status: 'booked', appointment };
-  }
-
-  #addJob(appointmentId: string, created_at: string): void {
-    const id = `job-${this.#jobs.size + 1}`;
-    this.#jobs.set(id, {
-      id,
-      type: 'appointment_confirmation',
-      status: 'pending',
-      priority: 0,
-      retry_count: 0,
-      max_retries: 3,
-      payload: { appointmentId },
-      result: null,
-      error_message: null,
-      created_at,
-      started_at: null,
-      completed_at: null,
-    });
-  }
-
   #retry(id: string): JobRecord {
-    const job = this.#jobs.get(id);
+    const job = this.#link.jobs.get(id);
     if (job === undefined) {
       throw new LeibnizError('NOT_FOUND', 'There is no job with this id.', { field: 'id' });
     }
@@ -251,29 +207,13 @@ export class FakeStore implements Store {
       error_message: null,
       completed_at: null,
     };
-    this.#jobs.set(id, again);
+    this.#link.jobs.set(id, again);
     return again;
-  }
-
-  async #answer<T>(read: () => T): Promise<T> {
-    if (this.down) throw unavailable();
-    await this.#sleep(this.delayMs);
-    return read();
-  }
-
-  #sleep(forMs: number): Promise<void> {
-    if (forMs <= 0) return Promise.resolve();
-    const { scheduler } = this.#o;
-    return new Promise((resolve) => void scheduler.at(addMs(scheduler.now(), forMs), resolve));
   }
 }
 
 function setOnce<K, V>(map: Map<K, V>, key: K, value: V): void {
   if (!map.has(key)) map.set(key, value);
-}
-
-function pageOf<T>(items: readonly T[], { limit = 50, offset = 0 }: Paging): Page<T> {
-  return { items: items.slice(offset, offset + limit), total: items.length };
 }
 
 function recordOf({ started, ended, turns }: Call): CallRecord | undefined {
@@ -309,12 +249,4 @@ function detailOf(call: Call | undefined): CallDetail | undefined {
     events: events.map(({ seq, atMs, type, payload }) => ({ seq, atMs, type, version: 1, payload })),
     eventsTruncated: false,
   };
-}
-
-function unavailable(): LeibnizError {
-  return new LeibnizError('STORE_UNAVAILABLE', 'The database cannot be reached; nothing was changed.');
-}
-
-function unknown(): LeibnizError {
-  return new LeibnizError('STORE_TIMEOUT', 'The database did not answer in time; the outcome is unknown.');
 }

@@ -1,13 +1,27 @@
 import { LeibnizError } from '../../../src/kernel/errors.js';
+import { FakeAccounts } from '../../../src/store/testing/fake-accounts.js';
+import { FakeMaterials } from '../../../src/store/testing/fake-materials.js';
 import { wallMs } from '../../../src/kernel/time.js';
+import { TranscriptionDesk } from '../../../src/session/transcription.js';
+import { EnergyVad } from '../../../src/speech/testing/energy-vad.js';
+import { realScheduler } from '../../../src/threads/real-scheduler.js';
+import { codedStt } from '../../support/providers/stt/coded-stt.js';
 import type {
   ApiPorts,
   AppointmentSession,
   ConversationChannel,
   ConversationControl,
   ConversationSink,
+  SearchedMaterial,
 } from '../../../src/api/ports.js';
-import type { Appointment, CallDetail, JobRecord } from '../../../src/store/types.js';
+import type {
+  Appointment,
+  CallDetail,
+  Callback,
+  JobRecord,
+  Material,
+  WaitingEntry,
+} from '../../../src/store/types.js';
 
 /** What one attached socket did, and the way to speak to it. */
 export interface FakeConversation {
@@ -26,20 +40,54 @@ export interface FakeProgram {
   readonly asked: { readonly method: string; readonly args: readonly unknown[] }[];
 }
 
+/** What callers said of themselves in free text, one in each place. */
+export const PRIVATE = {
+  purpose: '555-867-5309',
+  message: 'ada@example.org',
+  transcript: '4111 1111 1111 1111',
+  event: '123-45-6789',
+  job: '+49301234567',
+} as const;
+
 export const APPOINTMENT: Appointment = {
   id: 'a1',
+  reference: 'K7M4PX',
   idempotencyKey: 'k1',
+  version: 3,
+  sequence: 2,
   startsAtMs: wallMs(Date.UTC(2026, 10, 24, 15, 30)),
   endsAtMs: wallMs(Date.UTC(2026, 10, 24, 16, 0)),
+  occupiedUntilMs: wallMs(Date.UTC(2026, 10, 24, 16, 10)),
   date: '2026-11-24',
   time: '10:30',
   timezone: 'America/New_York',
-  purpose: 'course registration',
-  advisor: 0,
+  purpose: `first visit, call ${PRIVATE.purpose}`,
+  resource: 'office',
   status: 'booked',
   createdAtMs: wallMs(Date.UTC(2026, 10, 23, 9, 0)),
+  updatedAtMs: wallMs(Date.UTC(2026, 10, 23, 9, 5)),
   callId: 'c1',
   pii: { userName: 'Ada Lovelace', callerNumber: '+15550100' },
+};
+
+export const CALLBACK: Callback = {
+  id: 'b1',
+  idempotencyKey: 'kb1',
+  kind: 'message',
+  status: 'open',
+  reason: 'no_answer_found',
+  createdAtMs: wallMs(Date.UTC(2026, 10, 23, 9, 0)),
+  pii: { name: 'Ada Lovelace', number: '+15550100', message: `Write to ${PRIVATE.message}.` },
+};
+
+export const WAITING: WaitingEntry = {
+  id: 'w1',
+  idempotencyKey: 'kw1',
+  from: '2026-11-24',
+  to: '2026-11-30',
+  durationMin: 30,
+  createdAtMs: wallMs(Date.UTC(2026, 10, 23, 9, 0)),
+  pii: { name: 'Grace Hopper' },
 };
 
 export const CALL: CallDetail = {
@@ -60,10 +108,10 @@ export const CALL: CallDetail = {
       confidence: 0.9,
       timings: { responseGapMs: 420 },
       sources: [],
-      pii: { text: 'I would like to book' },
+      pii: { text: `I would like to book, my card is ${PRIVATE.transcript}` },
     },
   ],
-  events: [{ seq: 1, atMs: 0, type: 'start', version: 1, payload: {} }],
+  events: [{ seq: 1, atMs: 0, type: 'start', version: 1, payload: { answer: [`it is ${PRIVATE.event}`] } }],
   eventsTruncated: false,
 };
 
@@ -76,7 +124,7 @@ export const JOB: JobRecord = {
   max_retries: 3,
   payload: { appointment: 'a1' },
   result: null,
-  error_message: 'the receiver answered 500',
+  error_message: `the receiver of ${PRIVATE.job} answered 500`,
   created_at: '2026-11-23T09:00:00.000Z',
   started_at: null,
   completed_at: null,
@@ -106,13 +154,49 @@ export function fakeProgram(): FakeProgram {
   const known = (id: string, what: string): void => {
     if (id === 'unknown') throw missing(what);
   };
+  const materials = new FakeMaterials(() => Date.UTC(2026, 10, 23, 9, 0));
+  const searched = (material: Material): SearchedMaterial => ({ ...material, searched: true });
   const ports: ApiPorts = {
+    materials: {
+      add: async (material) => searched(await materials.add(material)),
+      addVersion: async (id, version) => {
+        const made = await materials.addVersion(id, version);
+        return made === undefined ? undefined : searched(made);
+      },
+      list: async (query) => {
+        const { items, total } = await materials.list(query);
+        return { items: items.map(searched), total };
+      },
+      get: async (id) => {
+        const found = await materials.get(id);
+        return found === undefined ? undefined : searched(found);
+      },
+      remove: (id) => materials.remove(id),
+      sections: (id, version) => materials.sections(id, version),
+      crawl: async (request) => {
+        const id = await materials.crawl(request);
+        return {
+          ...JOB,
+          id,
+          type: 'crawl',
+          status: 'pending',
+          payload: { ...request, urls: [...request.urls] },
+        };
+      },
+    },
+    accounts: new FakeAccounts(() => wallMs(Date.UTC(2026, 10, 23, 9, 0))),
     system: {
       health: async () => ({
-        status: 'ok',
+        status: 'healthy',
         uptime_seconds: 12,
         version: '0.1.0',
-        services: { stt: 'ok', tts: 'ok', intent: 'ok', rag: 'ok', appointment: 'ok' },
+        services: {
+          stt: 'healthy',
+          tts: 'healthy',
+          intent: 'healthy',
+          rag: 'healthy',
+          appointment: 'healthy',
+        },
       }),
       ready: async () => ({ ready: true, models: ['moonshine-tiny'] }),
       metrics: async () =>
@@ -152,6 +236,26 @@ export function fakeProgram(): FakeProgram {
         return channel;
       },
     },
+    speech: {
+      synthesize: async (request) => {
+        asked.push({ method: 'speech.synthesize', args: [request] });
+        return {
+          id: 'f1',
+          url: '/api/v1/blobs/tts/f1.wav?x',
+          durationMs: 1500,
+          provider: 'flite',
+          cacheHit: false,
+        };
+      },
+      voices: async () => ({ flite: ['rms', 'slt'] }),
+      file: async (_key, _expires, signature) =>
+        signature === 'a'.repeat(64) ? new Uint8Array([82, 73]) : undefined,
+    },
+    transcription: new TranscriptionDesk({
+      vad: new EnergyVad(),
+      stt: codedStt(),
+      scheduler: realScheduler,
+    }),
     intent: {
       classify: async (text, context) => {
         note('classify', text, context);
@@ -166,6 +270,17 @@ export function fakeProgram(): FakeProgram {
       },
     },
     knowledge: {
+      retrieve: async (text, limit) => {
+        note('retrieve', text, limit);
+        const passage = {
+          id: 'hours#1',
+          title: 'Opening hours',
+          path: 'opening-hours.md',
+          score: 0.8,
+          text: 'At nine.',
+        };
+        return { passages: [passage], index_version: 'v1' };
+      },
       query: async (text, context) => {
         note('query', text, context);
         const found = !text.includes('moon');
@@ -211,6 +326,59 @@ export function fakeProgram(): FakeProgram {
         return { items: [APPOINTMENT], total: 1 };
       },
       get: async (id) => (id === 'a1' ? APPOINTMENT : undefined),
+      book: async (request) => {
+        note('appointments.book', request);
+        if (request.time === '12:00') return { status: 'conflict' };
+        return { status: 'booked', appointment: { ...APPOINTMENT, version: 1 } };
+      },
+      move: async (request) => {
+        note('appointments.move', request);
+        if (request.time === '12:00') return { status: 'conflict' };
+        if (request.expectedVersion !== 3) return { status: 'stale', appointment: APPOINTMENT };
+        return { status: 'moved', appointment: { ...APPOINTMENT, version: 4 } };
+      },
+      cancel: async (request) => {
+        note('appointments.cancel', request);
+        if (request.id !== 'a1') return { status: 'not_found' };
+        if (request.expectedVersion !== 3) return { status: 'stale', appointment: APPOINTMENT };
+        return { status: 'cancelled', appointment: { ...APPOINTMENT, version: 4, status: 'cancelled' } };
+      },
+    },
+    callbacks: {
+      list: async (query) => {
+        note('callbacks.list', query);
+        return { items: [CALLBACK], total: 1 };
+      },
+      get: async (id) => (id === 'b1' ? CALLBACK : undefined),
+      complete: async (id, result) => {
+        note('callbacks.complete', id, result);
+        return id === 'b1' ? { ...CALLBACK, status: 'completed', outcome: result.outcome } : undefined;
+      },
+    },
+    waitingList: {
+      list: async (query) => {
+        note('waitingList.list', query);
+        return { items: [WAITING], total: 1 };
+      },
+      leave: async (id) => id === 'w1',
+    },
+    schedule: {
+      office: async () => ({
+        name: 'The Office',
+        timezone: 'America/New_York',
+        location: '1 Main Street',
+        services: [{ id: 'check', name: 'check-up' }],
+        resources: [],
+      }),
+      check: async (request) => {
+        note('schedule.check', request);
+        if (request.time === '03:00') {
+          return { ok: false, field: 'time', message: 'The office is open from 9 AM to 5 PM.' };
+        }
+        const { startsAtMs, endsAtMs, occupiedUntilMs, resource, timezone } = APPOINTMENT;
+        const slot = { startsAtMs, endsAtMs, occupiedUntilMs, resource, timezone, capacity: 1 };
+        return { ok: true, slot: { ...slot, date: request.date, time: request.time }, purpose: 'check-up' };
+      },
     },
     calls: {
       list: async (query) => {
@@ -218,6 +386,66 @@ export function fakeProgram(): FakeProgram {
         return { items: [CALL], total: 1 };
       },
       get: async (id) => (id === 'c1' ? CALL : undefined),
+    },
+    settings: {
+      list: async () => [
+        { key: 'HTTP_PORT', group: 'Web', value: '8080', origin: 'default', description: 'Port of the API.' },
+      ],
+    },
+    caches: {
+      report: () => {
+        note('caches.report');
+        return Promise.resolve({
+          caches: [
+            {
+              ...{ cache: 'intent', entries: 1, bytes: 100, hits: 3, by_layer: { process: 2, redis: 1 } },
+              ...{ misses: 1, hit_rate: 0.75 },
+            },
+          ],
+          layers: [{ layer: 'process', connected: true, errors: 0 }],
+        });
+      },
+      clear: (cache) => {
+        note('caches.clear', cache);
+        return Promise.resolve(7);
+      },
+    },
+    live: {
+      subscribe: async (sink) => {
+        sink.event({ kind: 'calls', calls: [] });
+        return { audio: () => undefined, control: () => undefined, detach: () => undefined };
+      },
+      listen: async (id) => {
+        known(id, 'call');
+        return { audio: () => undefined, control: () => undefined, detach: () => undefined };
+      },
+      command: async (id, command) => {
+        known(id, 'call');
+        note('live.command', id, command);
+        return { type: 'done' };
+      },
+    },
+    guard: {
+      input: (text) => Promise.resolve({ action: 'allow', reasons: [], scores: { injection: 0 }, text }),
+      output: (text) => Promise.resolve({ action: 'allow', reasons: [], scores: { toxic: 0 }, text }),
+      escalate: () => Promise.resolve(),
+    },
+    models: {
+      list: () => Promise.resolve({ models: [{ id: 'm' }], adapters: [] }),
+      open: (request, onEvent) => {
+        note('models.open', request);
+        const message = { role: 'assistant', text: 'We close at noon.' } as const;
+        const usage = { inputTokens: 41, outputTokens: 6, cachedTokens: 0 };
+        const served = { provider: 'fake', model: 'm', cached: false, costUsd: 0 };
+        void Promise.resolve().then(() => {
+          onEvent({ type: 'text', text: 'We close' });
+          onEvent({ type: 'text', text: ' at noon.' });
+          onEvent({ type: 'done', reason: 'stop', usage, message, served });
+        });
+      },
+      loadAdapter: () => Promise.resolve(),
+      unloadAdapter: () => Promise.resolve(),
+      transcript: (text) => Promise.resolve({ response: `You said: ${text}`, escalate: false }),
     },
     jobs: {
       list: async (query) => {

@@ -7,7 +7,7 @@ import type { ApiPorts } from '../../../src/api/ports.js';
 import { LeibnizError } from '../../../src/kernel/errors.js';
 import { projectRoot } from '../../../src/threads/project-root.js';
 import { VirtualTime } from '../../support/virtual-time.js';
-import { fakeProgram, type FakeProgram } from './fake-ports.js';
+import { APPOINTMENT, CALL, fakeProgram, type FakeProgram } from './fake-ports.js';
 
 const TOKEN = 'a-long-random-token-for-tests';
 let program: FakeProgram;
@@ -57,10 +57,16 @@ describe('answers', () => {
     expect(await call(app, 'GET', '/health')).toEqual({
       status: 200,
       body: {
-        status: 'ok',
+        status: 'healthy',
         uptime_seconds: 12,
         version: '0.1.0',
-        services: { stt: 'ok', tts: 'ok', intent: 'ok', rag: 'ok', appointment: 'ok' },
+        services: {
+          stt: 'healthy',
+          tts: 'healthy',
+          intent: 'healthy',
+          rag: 'healthy',
+          appointment: 'healthy',
+        },
       },
     });
     for (const url of ['/ready', '/health/ready']) {
@@ -214,6 +220,13 @@ describe('answers', () => {
       open: false,
       fromMs: Date.UTC(2026, 10, 23, 9),
     });
+    await call(app, 'GET', '/api/v1/calls?q=%20ada%20');
+    expect(program.asked.at(-1)?.args[0]).toEqual({
+      ...{ limit: 50, offset: 0, search: 'ada' },
+      fromMs: time.wall() - 30 * 86_400_000,
+    });
+    await call(app, 'GET', '/api/v1/calls?q=ada&from=0');
+    expect(program.asked.at(-1)?.args[0]).toEqual({ limit: 50, offset: 0, search: 'ada', fromMs: 0 });
     await call(app, 'GET', '/api/v1/jobs?status=failed');
     expect(program.asked.at(-1)?.args[0]).toEqual({ limit: 50, offset: 0, status: 'failed' });
     const appointments = await call(app, 'GET', '/api/v1/appointments?call_id=c1&from=0');
@@ -221,12 +234,25 @@ describe('answers', () => {
       expect.objectContaining({
         date: '2026-11-24',
         time: '10:30',
-        purpose: 'course registration',
+        purpose: APPOINTMENT.purpose,
         user_name: 'Ada Lovelace',
         starts_at: '2026-11-24T15:30:00.000Z',
       }),
     ]);
     expect(program.asked.at(-1)?.args[0]).toEqual({ limit: 50, offset: 0, callId: 'c1', fromMs: 0 });
+  });
+
+  test('the office and the settings', async () => {
+    const app = await build();
+    expect((await call(app, 'GET', '/api/v1/office')).body).toEqual({
+      name: 'The Office',
+      timezone: 'America/New_York',
+      services: [{ id: 'check', name: 'check-up' }],
+      resources: [],
+    });
+    expect((await call(app, 'GET', '/api/v1/settings')).body['items']).toEqual([
+      expect.objectContaining({ key: 'HTTP_PORT', origin: 'default' }),
+    ]);
   });
 
   test('single calls, appointments and jobs', async () => {
@@ -235,8 +261,8 @@ describe('answers', () => {
       transcript: [
         {
           role: 'user',
-          text: 'I would like to book',
-          heard: 'I would like to book',
+          text: CALL.turns[0]?.pii.text,
+          heard: CALL.turns[0]?.pii.text,
           timings: { responseGapMs: 420 },
         },
       ],
@@ -266,6 +292,10 @@ describe('errors have one form', () => {
     ['GET', '/api/v1/session/unknown/history'],
     ['GET', '/api/v1/calls/unknown'],
     ['GET', '/api/v1/appointments/unknown'],
+    ['GET', '/api/v1/appointments/unknown/calendar.ics'],
+    ['DELETE', '/api/v1/appointments/unknown?version=1'],
+    ['GET', '/api/v1/callbacks/unknown'],
+    ['DELETE', '/api/v1/waiting-list/unknown'],
     ['GET', '/api/v1/jobs/unknown'],
     ['POST', '/api/v1/jobs/unknown/retry'],
     ['GET', '/api/v1/appointment/session/unknown'],
@@ -399,11 +429,105 @@ describe('rate limit', () => {
   });
 });
 
+describe('texts that cannot be stored', () => {
+  test.each([
+    ['/api/v1/appointments?call_id=%00', 'call_id'],
+    ['/api/v1/appointments?resource=a%1b[31m', 'resource'],
+    ['/api/v1/callbacks?call_id=x%00y', 'call_id'],
+    ['/api/v1/waiting-list?service_id=%07', 'service_id'],
+    ['/api/v1/jobs?type=%c2%85', 'type'],
+    ['/api/v1/audit?actor=%00', 'actor'],
+    ['/api/v1/calls?unknown=%00', 'unknown'],
+    ['/api/v1/calls?from=2026-11-28&from=%00', 'from.1'],
+    ['/api/v1/calls/a%00b', 'id'],
+  ])('%s is 400 and names the field', async (url, field) => {
+    const { status, body } = await call(await build(), 'GET', url);
+    expect([status, body['error']]).toEqual([400, expect.objectContaining({ code: 'BAD_REQUEST', field })]);
+  });
+
+  test('every parameter of every list is looked at', async () => {
+    const app = await build();
+    const { paths } = app.swagger() as unknown as {
+      paths: Record<string, { get?: { parameters?: { in: string; name: string }[] } }>;
+    };
+    const urls = Object.entries(paths).flatMap(([path, { get }]) =>
+      (get?.parameters ?? [])
+        .filter((parameter) => parameter.in === 'query')
+        .map(({ name }) => `${path.replaceAll(/\{\w+\}/g, 'a1')}?${name}=%00`),
+    );
+    expect(urls.length).toBeGreaterThan(25);
+    const answers = await Promise.all(urls.map((url) => app.inject(url)));
+    expect(answers.flatMap(({ statusCode }, n) => (statusCode === 400 ? [] : [urls[n]]))).toEqual([]);
+  });
+
+  test('in a body NUL and half a character are refused; lines are not', async () => {
+    const app = await build();
+    const ask = (text: string) =>
+      call(app, 'POST', '/api/v1/classify', { text, context: { session_id: 's' } });
+    for (const text of ['a\u0000b', 'a\ud800b']) {
+      expect(await ask(text)).toMatchObject({ status: 400, body: { error: { field: 'text' } } });
+    }
+    expect((await ask('one\n\ttwo \u{1f600}')).status).toBe(200);
+  });
+});
+
+describe('strangers', () => {
+  const create = async (app: App, headers: Record<string, string> = {}, remoteAddress = '10.0.0.1') =>
+    app.inject({ method: 'POST', url: '/api/v1/session/create', headers, remoteAddress });
+
+  test('conversations that one client begins are counted, those of others and of the token are not', async () => {
+    const app = await build({ host: '0.0.0.0', token: TOKEN, rateLimitPerMinute: 10 });
+    for (let n = 0; n < 10; n++) expect((await create(app)).statusCode).toBe(200);
+    const refused = await create(app);
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '60']);
+    expect((await create(app, { authorization: `Bearer ${TOKEN}` })).statusCode).toBe(200);
+    expect((await create(app, {}, '10.0.0.2')).statusCode).toBe(200);
+  });
+
+  test('behind a trusted proxy its clients are told apart; others cannot claim to be somebody else', async () => {
+    const app = await build({ rateLimitPerMinute: 1, trustedProxies: ['10.9.0.0/16'] });
+    const through = (client: string, proxy: string) => create(app, { 'x-forwarded-for': client }, proxy);
+    expect((await through('192.0.2.1', '10.9.0.1')).statusCode).toBe(200);
+    expect((await through('192.0.2.2', '10.9.0.1')).statusCode).toBe(200);
+    expect((await through('192.0.2.1', '10.9.0.1')).statusCode).toBe(429);
+    expect((await through('192.0.2.7', '203.0.113.9')).statusCode).toBe(200);
+    expect((await through('192.0.2.8', '203.0.113.9')).statusCode).toBe(429);
+  });
+
+  test('a thousand refusals of a full office are one line of the log a minute, without a stack', async () => {
+    const lines: [string, Record<string, unknown>, string][] = [];
+    const line = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) =>
+      void lines.push([level, fields, message]);
+    const full = {
+      ...program.ports,
+      conversation: {
+        ...program.ports.conversation,
+        create: async () => Promise.reject(new LeibnizError('CAPACITY_FULL', 'too many')),
+      },
+    };
+    const app = await buildApi(
+      full,
+      { host: '127.0.0.1', version: '0.1.0', rateLimitPerMinute: 0 },
+      { clock: time, log: { info: line('info'), warn: line('warn'), error: line('error') } },
+    );
+    apps.push(app);
+    for (let n = 0; n < 1000; n++) expect((await create(app)).statusCode).toBe(503);
+    await time.advance(60_000);
+    await create(app);
+    expect(lines.map(([level, fields]) => [level, fields['left_out']])).toEqual([
+      ['warn', 0],
+      ['warn', 999],
+    ]);
+  });
+});
+
 describe('protection', () => {
   const PROTECTED = [
     ['GET', '/api/v1/session/s1/history'],
     ['DELETE', '/api/v1/session/s1'],
     ['POST', '/api/v1/admin/rebuild_index'],
+    ['GET', '/api/v1/admin/cache'],
+    ['POST', '/api/v1/admin/cache/clear'],
     ['GET', '/api/v1/admin/anything'],
     ['POST', '/api/v1/appointment/session/create'],
     ['POST', '/api/v1/appointment/session/process'],
@@ -413,16 +537,27 @@ describe('protection', () => {
     ['GET', '/api/v1/calls/c1'],
     ['GET', '/api/v1/appointments'],
     ['GET', '/api/v1/appointments/a1'],
+    ['POST', '/api/v1/appointments'],
+    ['PATCH', '/api/v1/appointments/a1'],
+    ['DELETE', '/api/v1/appointments/a1'],
+    ['GET', '/api/v1/appointments/a1/calendar.ics'],
+    ['GET', '/api/v1/calendar.ics'],
+    ['GET', '/api/v1/callbacks'],
+    ['GET', '/api/v1/callbacks/b1'],
+    ['POST', '/api/v1/callbacks/b1/complete'],
+    ['GET', '/api/v1/waiting-list'],
+    ['DELETE', '/api/v1/waiting-list/w1'],
     ['GET', '/api/v1/jobs'],
     ['GET', '/api/v1/jobs/j1'],
     ['POST', '/api/v1/jobs/j1/retry'],
   ] as const;
 
   test.each(['0.0.0.0', '::', '192.168.1.4', 'example.org'])(
-    '%s without a token does not start',
+    '%s without a token and without accounts lets nobody in',
     async (host) => {
-      await expect(build({ host })).rejects.toMatchObject({ code: 'CONFIG_INVALID', field: 'ADMIN_TOKEN' });
-      await expect(build({ host, token: '' })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+      for (const options of [{ host }, { host, token: '' }]) {
+        expect((await (await build(options)).inject('/api/v1/calls')).statusCode).toBe(401);
+      }
     },
   );
 
@@ -487,29 +622,8 @@ describe('documentation', () => {
       paths: Record<string, Record<string, { security?: unknown; responses: object }>>;
     }>();
     expect(document.openapi).toBe('3.1.0');
-    expect(Object.keys(document.paths).sort()).toEqual(
-      [
-        '/health',
-        '/health/ready',
-        '/ready',
-        '/metrics',
-        '/api/v1/session/create',
-        '/api/v1/session/{id}/history',
-        '/api/v1/session/{id}',
-        '/api/v1/classify',
-        '/api/v1/query',
-        '/api/v1/admin/rebuild_index',
-        '/api/v1/appointment/session/create',
-        '/api/v1/appointment/session/process',
-        '/api/v1/appointment/session/{id}',
-        '/api/v1/calls',
-        '/api/v1/calls/{id}',
-        '/api/v1/appointments',
-        '/api/v1/appointments/{id}',
-        '/api/v1/jobs',
-        '/api/v1/jobs/{id}',
-        '/api/v1/jobs/{id}/retry',
-      ].sort(),
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(['/health', '/api/v1/classify', '/api/v1/calls/{id}', '/api/v1/auth/login']),
     );
     expect(document.paths['/api/v1/calls']?.['get']?.security).toEqual([{ bearer: [] }]);
     expect(document.paths['/api/v1/classify']?.['post']?.security).toBeUndefined();
@@ -526,7 +640,7 @@ describe('documentation', () => {
       Object.keys(methods).map((method) => `\`${method.toUpperCase()} ${path}\``),
     );
     expect(operations.filter((operation) => !page.includes(operation))).toEqual([]);
-    const documented = [...page.matchAll(/`((?:GET|POST|DELETE) \/[^`]*)`/g)].map(
+    const documented = [...page.matchAll(/`((?:GET|POST|PATCH|DELETE) \/[^`]*)`/g)].map(
       (match) => `\`${match[1]}\``,
     );
     expect(documented.filter((operation) => !operations.includes(operation))).toEqual([]);

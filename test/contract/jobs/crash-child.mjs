@@ -26,11 +26,15 @@ for (let n = 0; n < days; n++) {
     idempotencyKey: `key-${n}`,
     startsAtMs,
     endsAtMs: startsAtMs + 1800_000,
+    occupiedUntilMs: startsAtMs + 1800_000,
+    resource: 'office',
+    capacity: 1,
     date: '2026-11-24',
     time: '09:00',
     timezone: 'Europe/Berlin',
     purpose: 'planning',
     pii: { userName: 'Ada' },
+    deadlineMs: 30_000,
   });
   say(`${outcome.status} key-${n}`);
   await store.journal.flush();

@@ -5,7 +5,17 @@ import { Redis } from 'ioredis';
 import type { OpenStoreOptions } from '../../../src/jobs/open-store.js';
 import type { JobRecord, Store } from '../../../src/store/types.js';
 import { POSTGRES_URL, REDIS_URL, requires } from '../../support/requires.js';
-import { booking, EmbeddedTemplate, Folders, scratchDatabase, Stores, until } from '../store/harness.js';
+import {
+  booking,
+  EmbeddedTemplate,
+  Folders,
+  NINE,
+  PATIENT,
+  scratchDatabase,
+  slot,
+  Stores,
+  until,
+} from '../store/harness.js';
 import { TcpProxy } from '../store/tcp-proxy.js';
 import { Receiver } from './receiver.js';
 
@@ -71,10 +81,11 @@ for (const backend of BACKENDS) {
       base = {
         dataDir: await template.dataDir(),
         ...(await backend.options()),
-        followup: { webhookUrl: receiver.url, webhookSecret: receiver.secret, timeoutMs: 1000 },
+        // Longer than a busy machine lets a thread or this receiver wait: a lock that is lost is a job done twice.
+        followup: { webhookUrl: receiver.url, webhookSecret: receiver.secret, timeoutMs: 2500 },
         queue: {
           backoffMs: 50,
-          lockMs: 1500,
+          lockMs: 6000,
           stalledMs: 500,
           reconcileMs: 1000,
           prefix: PREFIX,
@@ -95,7 +106,7 @@ for (const backend of BACKENDS) {
     });
 
     const book = async (): Promise<string> => {
-      const outcome = await store.appointments.book(booking(randomUUID(), (minute += 30)));
+      const outcome = await store.appointments.book(booking(randomUUID(), (minute += 30), PATIENT));
       if (outcome.status === 'conflict') throw new Error('conflict');
       return outcome.appointment.id;
     };
@@ -125,6 +136,105 @@ for (const backend of BACKENDS) {
         body: { type: 'appointment.booked', appointment: { id }, calendar },
       });
       await until('the queue to show', () => store.health().queue.connected);
+    }, 30_000);
+
+    it('a crawl is a job; a site that nobody has allowed is not asked', async () => {
+      const id = await store.materials.crawl({
+        urls: ['https://example.org/'],
+        maxPages: 1,
+        maxDepth: 0,
+      });
+      const job = await until('a completed crawl', async () => {
+        const found = await store.jobs.get(id);
+        return found?.status === 'completed' ? found : undefined;
+      });
+      expect(job.result).toMatchObject({ done: 0, skipped: 1, failed: 0 });
+    }, 30_000);
+
+    it('moved, cancelled: the file is made anew and each change is told, with the same UID and a higher sequence', async () => {
+      const id = await book();
+      await jobOf(id, 'completed');
+      const change = { id, expectedVersion: 1, ...PATIENT, ...slot((minute += 30)) };
+      await store.appointments.move({ idempotencyKey: randomUUID(), ...change });
+      await until('the change', () => receiver.deliveries.length === 2);
+      const cancel = { id, expectedVersion: 2, ...PATIENT };
+      await store.appointments.cancel({ idempotencyKey: randomUUID(), ...cancel });
+      await until('the cancellation', () => receiver.deliveries.length === 3);
+      const told = receiver.deliveries.map(({ signed, body }) => [
+        signed,
+        body.type,
+        body.appointment?.sequence,
+      ]);
+      expect(told).toEqual([
+        [true, 'appointment.booked', 0],
+        [true, 'appointment.changed', 1],
+        [true, 'appointment.cancelled', 2],
+      ]);
+      const files = receiver.deliveries.map(({ body }) => body.calendar ?? '');
+      expect(files.map((file) => /METHOD:(\w+)/.exec(file)?.[1])).toEqual(['REQUEST', 'REQUEST', 'CANCEL']);
+      expect(new Set(files.map((file) => /^UID:.*$/m.exec(file)?.[0])).size).toBe(1);
+      expect((await store.appointments.get(id))?.calendar).toBe(files[2]);
+    }, 30_000);
+
+    it('cancelled before its confirmation was sent: only the cancellation is told', async () => {
+      receiver.answers.push('silence');
+      const first = await book();
+      const { total } = await store.jobs.list({ type: 'appointment_confirmation' });
+      await until('the first attempt', () => receiver.deliveries.length === 1);
+      await store.appointments.cancel({
+        idempotencyKey: randomUUID(),
+        id: first,
+        expectedVersion: 1,
+        ...PATIENT,
+      });
+      const { items } = await store.jobs.list({ type: 'appointment_confirmation', limit: 1 });
+      const job = await until('the repetition', async () => {
+        const found = await store.jobs.get(items[0]?.id ?? '');
+        return found?.status === 'completed' ? found : undefined;
+      });
+      expect(job.result).toEqual({ skipped: 'cancelled' });
+      expect((await store.jobs.list({ type: 'appointment_confirmation' })).total).toBe(total);
+      await until('the cancellation', () => receiver.deliveries.length === 2);
+      expect(receiver.deliveries[1]?.body.type).toBe('appointment.cancelled');
+    }, 30_000);
+
+    it('a call-back is asked for, a time is offered: told without what was left as a message', async () => {
+      const asked = await store.callbacks.request({
+        idempotencyKey: randomUUID(),
+        kind: 'message',
+        reason: 'no_answer_found',
+        pii: { name: 'Ada Example', number: '+4930123456', message: 'It is about my knee.' },
+        ...PATIENT,
+      });
+      await until('the call-back', () => receiver.deliveries.length === 1);
+      expect(receiver.deliveries[0]).toMatchObject({
+        signed: true,
+        body: {
+          type: 'callback.requested',
+          callback: { id: asked.callback.id, kind: 'message', has_message: true, user_name: 'Ada Example' },
+        },
+      });
+      expect(JSON.stringify(receiver.deliveries)).not.toContain('knee');
+      const ahead = Math.ceil((Date.now() - NINE) / 60_000 / 1440 + 2) * 1440 + (minute += 30);
+      const booked = await store.appointments.book(booking(randomUUID(), ahead, PATIENT));
+      if (booked.status === 'conflict') throw new Error('conflict');
+      const { id, date } = booked.appointment;
+      const { entry } = await store.waitingList.join({
+        idempotencyKey: randomUUID(),
+        from: date,
+        to: date,
+        durationMin: 30,
+        pii: { name: 'Grace Example', number: '+4930999' },
+        ...PATIENT,
+      });
+      await store.appointments.cancel({ idempotencyKey: randomUUID(), id, expectedVersion: 1, ...PATIENT });
+      const offer = await until('the offer', () =>
+        receiver.deliveries.find(({ body }) => body.type === 'waitlist.offered'),
+      );
+      expect(offer.body).toMatchObject({
+        offer: { resource: 'office', starts_at: new Date(booked.appointment.startsAtMs).toISOString() },
+        entry: { id: entry.id, user_name: 'Grace Example' },
+      });
     }, 30_000);
 
     it('503, 429, then 200: retried and completed', async () => {
@@ -168,7 +278,9 @@ for (const backend of BACKENDS) {
     it('killed -9 in the middle of a job: the next process does it', async () => {
       await stores.closeAll();
       receiver.answers.push('silence');
-      const child = spawn(process.execPath, [CHILD, JSON.stringify({ options: base, days: 1 })]);
+      // The process is killed while it waits for an answer, however long the kill takes.
+      const options = { ...base, followup: { ...base.followup, timeoutMs: 60_000 } };
+      const child = spawn(process.execPath, [CHILD, JSON.stringify({ options, days: 1 })]);
       await until('the job to start', () => receiver.deliveries.length > 0, 20_000);
       await kill(child);
       store = await stores.open(base);
@@ -223,12 +335,14 @@ onRedis('redis goes away', () => {
     await proxy.up();
     const queue = { prefix: PREFIX, stalledMs: 500 };
     const store = await shared.open({ dataDir: await template.dataDir(), redisUrl: proxy.url, queue });
-    await store.appointments.book(booking('first'));
+    await store.appointments.book(booking('first', 0, PATIENT));
     await finished(store, 'completed');
     await proxy.down();
     await until('the outage to show', () => !store.health().queue.connected);
     for (const minute of [30, 60]) {
-      expect((await store.appointments.book(booking(`out-${minute}`, minute))).status).toBe('booked');
+      expect((await store.appointments.book(booking(`out-${minute}`, minute, PATIENT))).status).toBe(
+        'booked',
+      );
     }
     await until('the outbox', () => store.health().queue.waiting === 2);
     expect((await store.jobs.list({ status: 'pending' })).total).toBe(2);
@@ -243,7 +357,7 @@ onRedis('redis goes away', () => {
       dataDir: await template.dataDir(),
       redisUrl: 'redis://127.0.0.1:24099',
     });
-    expect((await store.appointments.book(booking('alone'))).status).toBe('booked');
+    expect((await store.appointments.book(booking('alone', 0, PATIENT))).status).toBe('booked');
     await until('the report', () => store.health().problem?.includes('queue') ?? false);
     await shared.closeAll();
   }, 30_000);
@@ -255,12 +369,12 @@ onPostgres('postgres goes away under its queue', () => {
     const proxy = new TcpProxy(Object.assign(new URL(database.url), { host: new URL(POSTGRES_URL).host }));
     await proxy.up();
     const store = await shared.open({ dataDir: await folders.make(), databaseUrl: proxy.url });
-    await store.appointments.book(booking('first'));
+    await store.appointments.book(booking('first', 0, PATIENT));
     await finished(store, 'completed');
     await proxy.down();
     await until('the outage to show', () => !store.health().databaseConnected);
     await proxy.up();
-    const second = booking('second', 30);
+    const second = booking('second', 30, PATIENT);
     await until(
       'a booking',
       () =>

@@ -8,8 +8,8 @@ export interface Delivery {
   readonly signed: boolean;
   readonly body: {
     readonly type: string;
-    readonly appointment: { readonly id: string };
-    readonly calendar: string;
+    readonly appointment?: { readonly id: string; readonly sequence: number };
+    readonly calendar?: string;
   };
 }
 

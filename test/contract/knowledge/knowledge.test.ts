@@ -5,6 +5,7 @@ import { exactIndex, loadHnswIndex } from '../../../src/dialog/knowledge/vector-
 import { openKnowledge, type Knowledge } from '../../../src/dialog/open-knowledge.js';
 import { FakeKnowledge } from '../../../src/dialog/testing/fake-knowledge.js';
 import { projectRoot } from '../../../src/threads/project-root.js';
+import { knowledgePack } from '../../support/root-catalogue.js';
 import { VirtualTime } from '../../support/virtual-time.js';
 import { knowledgeContract } from './knowledge-suite.js';
 import { vectorIndexContract } from './vector-index-suite.js';
@@ -18,7 +19,11 @@ if (hnsw === undefined) console.log('skipped: the optional package hnswlib-node 
 else vectorIndexContract('hnswlib-node', hnsw);
 
 knowledgeContract('fake', async () => ({
-  knowledge: new FakeKnowledge({ scheduler: new VirtualTime(), answers: { open: 'We open at nine.' } }),
+  knowledge: new FakeKnowledge({
+    scheduler: new VirtualTime(),
+    answers: { open: 'We open at nine.' },
+    intents: { 'book an appointment': 'APPOINTMENT_SCHEDULING' },
+  }),
   answerable: { question: 'When do you open?', says: /nine/ },
   unanswerable: 'Who won the football match?',
 }));
@@ -27,6 +32,7 @@ knowledgeContract('the office', async () => ({
   knowledge: await openKnowledge({
     knowledgeBaseDir: join(projectRoot(), 'knowledge_base'),
     cacheDir: join(folder, 'office'),
+    pack: knowledgePack(),
   }),
   answerable: { question: 'What are your opening hours?', says: /Monday to Friday, from nine/ },
   unanswerable: 'Who won the football match last night?',
@@ -35,7 +41,8 @@ knowledgeContract('the office', async () => ({
 describe('openKnowledge', () => {
   const base = join(folder, 'small');
   const cacheDir = join(folder, 'small-cache');
-  const open = (): Promise<Knowledge> => openKnowledge({ knowledgeBaseDir: base, cacheDir });
+  const open = (): Promise<Knowledge> =>
+    openKnowledge({ knowledgeBaseDir: base, cacheDir, pack: knowledgePack() });
 
   beforeAll(() => {
     mkdirSync(base);

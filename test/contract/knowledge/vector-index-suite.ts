@@ -1,5 +1,5 @@
 import { normalized, type Vector } from '../../../src/dialog/knowledge/core/vector.js';
-import type { VectorIndexFactory } from '../../../src/dialog/knowledge/vector-index.js';
+import type { VectorIndex, VectorIndexFactory } from '../../../src/dialog/knowledge/vector-index.js';
 import { seededRng } from '../../../src/kernel/rng.js';
 
 const DIMENSIONS = 64;
@@ -10,7 +10,10 @@ export function vectorIndexContract(name: string, createIndex: VectorIndexFactor
     const rng = seededRng(7);
     const random = (): Vector => normalized(Array.from({ length: DIMENSIONS }, () => rng.float() - 0.5));
     const vectors = Array.from({ length: 500 }, random);
-    const index = createIndex(vectors);
+    let index: VectorIndex;
+    beforeAll(async () => {
+      index = await createIndex(vectors);
+    });
 
     it('finds each vector itself first, with cosine 1', () => {
       const found = vectors.map((vector) => index.search(vector, 1)[0]);
@@ -30,10 +33,10 @@ export function vectorIndexContract(name: string, createIndex: VectorIndexFactor
       }
     });
 
-    it('gives no more than it holds', () => {
+    it('gives no more than it holds', async () => {
       expect(index.size).toBe(500);
-      expect(createIndex(vectors.slice(0, 3)).search(random(), 10)).toHaveLength(3);
-      expect(createIndex([]).search(random(), 10)).toEqual([]);
+      expect((await createIndex(vectors.slice(0, 3))).search(random(), 10)).toHaveLength(3);
+      expect((await createIndex([])).search(random(), 10)).toEqual([]);
     });
 
     it('accepts the zero vector of a text without words', () => {

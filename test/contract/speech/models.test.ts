@@ -33,6 +33,21 @@ test('a missing file is listed as absent and is one clear error', async () => {
   });
 });
 
+test('an engine or a voice that there is not is one clear error that names those that there are', async () => {
+  await expect(openSpeech({ stt: 'whisperer' })).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringMatching(/no speech-to-text engine "whisperer"; known: moonshine/) as string,
+  });
+  await expect(openSpeech({ tts: ['flite', 'parrot'] })).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringMatching(/no text-to-speech engine "parrot"; known: flite/) as string,
+  });
+  await expect(openSpeech({ voices: ['slt', 'nova'] })).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringMatching(/no voice "nova".* has rms, awb, slt/) as string,
+  });
+});
+
 describe('a broken file is one clear error that names it', () => {
   const good = checkModels();
   const broken: [string, keyof ModelPaths, (file: string) => void][] = [

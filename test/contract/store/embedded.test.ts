@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openStore } from '../../../src/jobs/open-store.js';
-import { wallMs } from '../../../src/kernel/time.js';
+import { isAlive } from '../../../src/store/data-dir-lock.js';
 import { migrate } from '../../../src/store/db/migrate.js';
 import { PgliteDatabase } from '../../../src/store/db/pglite-database.js';
 import { MIGRATIONS } from '../../../src/store/migrations/index.js';
-import { booking, EmbeddedTemplate, Folders, NINE, PATIENT, Stores, until } from './harness.js';
+import { EmbeddedTemplate, Folders, NINE, Stores, until } from './harness.js';
 
 const folders = new Folders();
 const template = new EmbeddedTemplate(folders);
@@ -23,6 +25,7 @@ describe('the embedded database', () => {
     const first = await stores.open({ dataDir, onProgress: (message) => told.push(message) });
     expect(told).toHaveLength(1);
     expect(existsSync(join(dataDir, 'db.new'))).toBe(false);
+    expect(statSync(join(dataDir, 'db')).mode & 0o077).toBe(0);
     await first.close();
     expect((await readdir(dataDir)).sort()).toEqual(['db', 'spool']);
     await stores.open({ dataDir, onProgress: (message) => told.push(message) });
@@ -46,6 +49,36 @@ describe('the embedded database', () => {
     expect(existsSync(join(dataDir, 'leibniz.lock'))).toBe(false);
   }, 60_000);
 
+  it('left by a process that has ended and is not reaped yet: free', async () => {
+    const shell = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = (await once(shell.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    await until('the zombie', () => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '));
+    const startTicks =
+      readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ')[19] ?? '';
+    expect(isAlive({ pid, startTicks })).toBe(false);
+    expect(isAlive({ pid: shell.pid ?? 0, startTicks: '' })).toBe(true);
+    shell.kill('SIGKILL');
+  });
+
+  it('records of a newer version stay on disk, out of the way, and are counted', async () => {
+    const dataDir = await template.dataDir();
+    const newer = '{"v":99,"by":"x","e":{"kind":"turn","callId":"c"}}';
+    await mkdir(join(dataDir, 'spool'), { recursive: true });
+    await writeFile(join(dataDir, 'spool', 'free-1.ndjson'), `${newer}\n`);
+    const store = await stores.open({ dataDir });
+    await until('the count', () => store.health().rejectedEvents === 1, 15_000);
+    const kept = await until('the file', async () =>
+      (await readdir(join(dataDir, 'spool'))).find((name) => name.endsWith('.rejected')),
+    );
+    expect(await readFile(join(dataDir, 'spool', kept), 'utf8')).toBe(`${newer}\n`);
+    await until('the spool to be empty', async () => (await readdir(join(dataDir, 'spool'))).length === 1);
+  }, 60_000);
+
   it('wrong settings: one clear error each', async () => {
     const dataDir = await folders.make();
     const file = join(dataDir, 'file');
@@ -67,15 +100,6 @@ describe('the embedded database', () => {
       'CONFIG_INVALID FOLLOWUP_WEBHOOK_URL',
     ]);
   });
-
-  it('with two advisors: two at a time, then a conflict', async () => {
-    const store = await stores.open({ dataDir: await template.dataDir(), appointmentCapacity: 2 });
-    const outcomes = await Promise.all(
-      ['a', 'b', 'c'].map((key) => store.appointments.book(booking(key, 0, PATIENT))),
-    );
-    expect(outcomes.map(({ status }) => status).sort()).toEqual(['booked', 'booked', 'conflict']);
-    expect(await store.appointments.busy(NINE, wallMs(NINE + 3600_000))).toHaveLength(1);
-  }, 60_000);
 
   it('a line that the database refuses does not hold up the others', async () => {
     const store = await stores.open({ dataDir: await template.dataDir() });

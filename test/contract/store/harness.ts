@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { openStore, type OpenStoreOptions } from '../../../src/jobs/open-store.js';
 import { MIGRATIONS } from '../../../src/store/migrations/index.js';
-import type { BookingRequest, Store } from '../../../src/store/types.js';
+import type { BookingRequest, Slot, Store } from '../../../src/store/types.js';
 import { wallMs, type WallMs } from '../../../src/kernel/time.js';
 import { projectRoot } from '../../../src/threads/project-root.js';
 import { POSTGRES_URL } from '../../support/requires.js';
@@ -102,21 +102,35 @@ export const NINE: WallMs = wallMs(Date.UTC(2026, 10, 24, 8, 0));
  */
 export const PATIENT = { deadlineMs: 30_000 } as const;
 
-/** A booking of 30 minutes, `offsetMin` after nine. */
+const MINUTE_MS = 60_000;
+
+/** Half an hour of the office with one seat, `offsetMin` after nine. */
+export function slot(offsetMin = 0, over: Partial<Slot> = {}): Slot {
+  const startsAtMs = over.startsAtMs ?? wallMs(NINE + offsetMin * MINUTE_MS);
+  const endsAtMs = over.endsAtMs ?? wallMs(startsAtMs + 30 * MINUTE_MS);
+  // Berlin is an hour ahead of UTC until the end of March.
+  const local = new Date(startsAtMs + 60 * MINUTE_MS).toISOString();
+  return {
+    startsAtMs,
+    endsAtMs,
+    occupiedUntilMs: endsAtMs,
+    resource: 'office',
+    capacity: 1,
+    date: local.slice(0, 10),
+    time: local.slice(11, 16),
+    timezone: 'Europe/Berlin',
+    ...over,
+  };
+}
+
+/** A booking of {@link slot}. */
 export function booking(key: string, offsetMin = 0, over: Partial<BookingRequest> = {}): BookingRequest {
-  const startsAtMs = wallMs(NINE + offsetMin * 60_000);
-  const minutes = 9 * 60 + offsetMin;
-  const two = (value: number): string => String(value).padStart(2, '0');
   return {
     idempotencyKey: key,
-    startsAtMs,
-    endsAtMs: wallMs(startsAtMs + 30 * 60_000),
-    date: '2026-11-24',
-    time: `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`,
-    timezone: 'Europe/Berlin',
-    purpose: 'course planning',
+    purpose: 'first visit',
     pii: { userName: 'Ada Example', callerNumber: '+4930123456' },
     ...over,
+    ...slot(offsetMin, over),
   };
 }
 

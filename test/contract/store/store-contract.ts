@@ -4,12 +4,15 @@ import { booking, NINE, PATIENT, until } from './harness.js';
 
 /** A store under test. */
 export interface StoreUnderTest {
-  /** One store for the whole suite, with one advisor. */
+  /** One store for the whole suite. */
   open(): Promise<Store>;
   close(): Promise<void>;
 }
 
 let nextDay = 0;
+
+/** A day that no other test has, in minutes after the first one. */
+export const freshDay = (): number => nextDay++ * 24 * 60;
 
 /** The behaviour that every store has, the fake included. */
 export function describeStoreContract(name: string, subject: StoreUnderTest, suite = describe): void {
@@ -23,17 +26,10 @@ export function describeStoreContract(name: string, subject: StoreUnderTest, sui
     afterAll(() => subject.close(), 30_000);
     // Each test books on a day of its own, so that they do not meet.
     beforeEach(() => {
-      day = nextDay++ * 24 * 60;
+      day = freshDay();
     });
 
-    const at = (key: string, minute = 0) => ({
-      ...booking(key, 0, PATIENT),
-      ...shift(booking(key), day + minute),
-    });
-    const shift = (request: ReturnType<typeof booking>, minutes: number) => ({
-      startsAtMs: wallMs(request.startsAtMs + minutes * 60_000),
-      endsAtMs: wallMs(request.endsAtMs + minutes * 60_000),
-    });
+    const at = (key: string, minute = 0) => booking(key, day + minute, PATIENT);
 
     it('books once, and the same key again gives the same appointment', async () => {
       const first = await store.appointments.book(at('once'));
@@ -43,10 +39,13 @@ export function describeStoreContract(name: string, subject: StoreUnderTest, sui
       if (first.status === 'conflict' || second.status === 'conflict') throw new Error('conflict');
       expect(second.appointment.id).toBe(first.appointment.id);
       expect(first.appointment).toMatchObject({
-        date: '2026-11-24',
+        date: at('once').date,
         time: '09:00',
+        reference: expect.stringMatching(/^[HKLMPQRWXY2346789]{6}$/) as string,
+        version: 1,
+        sequence: 0,
         timezone: 'Europe/Berlin',
-        purpose: 'course planning',
+        purpose: 'first visit',
         status: 'booked',
         pii: { userName: 'Ada Example', callerNumber: '+4930123456' },
       });
@@ -64,10 +63,10 @@ export function describeStoreContract(name: string, subject: StoreUnderTest, sui
 
     it('gives a contested slot to exactly one of many', async () => {
       const outcomes = await Promise.all(
-        Array.from({ length: 12 }, (_, i) => store.appointments.book(at(`race-${i}`, i % 3))),
+        Array.from({ length: 20 }, (_, i) => store.appointments.book(at(`race-${i}`, i % 3))),
       );
       expect(outcomes.filter(({ status }) => status === 'booked')).toHaveLength(1);
-      expect(outcomes.filter(({ status }) => status === 'conflict')).toHaveLength(11);
+      expect(outcomes.filter(({ status }) => status === 'conflict')).toHaveLength(19);
     });
 
     it('books once when the same key comes many times at once', async () => {
@@ -87,9 +86,11 @@ export function describeStoreContract(name: string, subject: StoreUnderTest, sui
       expect(page.items.map((a) => a.idempotencyKey)).toEqual(['list-30', 'list-60']);
       const minutes = (at: number): number => (at - fromMs) / 60_000;
       const busy = await store.appointments.busy(fromMs, toMs);
-      expect(busy.map((i) => [minutes(i.startsAtMs), minutes(i.endsAtMs)])).toEqual([
-        [0, 90],
-        [120, 150],
+      expect(busy.map((i) => [i.resource, minutes(i.startsAtMs), minutes(i.endsAtMs)])).toEqual([
+        ['office', 0, 30],
+        ['office', 30, 60],
+        ['office', 60, 90],
+        ['office', 120, 150],
       ]);
       expect(
         await store.appointments.busy(wallMs(fromMs + 10 * 60_000), wallMs(fromMs + 20 * 60_000)),
@@ -97,9 +98,9 @@ export function describeStoreContract(name: string, subject: StoreUnderTest, sui
     });
 
     it('refuses a booking that makes no sense', async () => {
-      const backwards = { ...at('backwards'), endsAtMs: NINE };
+      const { startsAtMs } = at('backwards');
       await expect(
-        store.appointments.book({ ...backwards, startsAtMs: wallMs(NINE + 1) }),
+        store.appointments.book({ ...at('backwards'), endsAtMs: startsAtMs }),
       ).rejects.toMatchObject({
         code: 'BAD_REQUEST',
         field: 'endsAtMs',
@@ -253,6 +254,25 @@ export function describeStoreContract(name: string, subject: StoreUnderTest, sui
       const open = await store.calls.list({ ...query, open: true });
       expect(open.items.map(({ id }) => id)).toEqual([ids[2], ids[0]]);
       expect(await store.calls.get('unknown')).toBeUndefined();
+    });
+
+    it('finds calls by a part of a number, a name, or what was said; signs of patterns are letters', async () => {
+      const id = `searched-${day}`;
+      const at = wallMs(Date.UTC(2026, 9, 2));
+      const pii = { from: `+1555${day}`, displayName: `Grace 100%_${day}` };
+      store.journal.append({ kind: 'call_started', callId: id, direction: 'inbound', startedAt: at, pii });
+      store.journal.append({
+        ...{ kind: 'turn', callId: id, index: 0, turnId: 't1', role: 'user', at },
+        pii: { text: `About the Lighthouse ${day}` },
+      });
+      await store.journal.flush();
+      const found = async (search: string) =>
+        (await store.calls.list({ search, fromMs: at, toMs: wallMs(at + 1) })).items.map((call) => call.id);
+      await until('the call', async () => (await found(`lighthouse ${day}`)).length === 1);
+      expect(await found(`555${day}`)).toEqual([id]);
+      expect(await found(`grace 100%_`)).toEqual([id]);
+      expect(await found(`grace%${day}`)).toEqual([]);
+      expect(await found('nobody')).toEqual([]);
     });
 
     it('keeps conversations until they expire', async () => {

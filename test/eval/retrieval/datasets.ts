@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { KnowledgeDocument } from '../../../src/dialog/knowledge/core/chunk.js';
+import type { KnowledgeDocument } from '../../../src/kernel/document.js';
 import { projectRoot } from '../../../src/threads/project-root.js';
 
 /** A question whose answer is in the documents. */

@@ -24,7 +24,7 @@ export async function openSearcher(name: string, content: KnowledgeContent): Pro
   const texts = indexTexts(content);
   const vectors = await store.embedAll(texts.parts);
   const createIndex = (await loadHnswIndex()) ?? exactIndex;
-  const index = new KnowledgeIndex(texts, vectors, createIndex);
+  const index = await KnowledgeIndex.build(texts, vectors, createIndex);
   await store.save(texts.parts);
   return {
     kind: index.kind,
@@ -33,7 +33,7 @@ export async function openSearcher(name: string, content: KnowledgeContent): Pro
       const [vector] = await embedder.embed([text]);
       if (vector === undefined) throw new Error('no vector');
       const query = { text, vector };
-      return index.lookup(query, index.search(query));
+      return index.lookup(query, index.search(query, Date.now()));
     },
   };
 }

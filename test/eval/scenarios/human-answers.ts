@@ -1,13 +1,16 @@
 import type { BenchMetrics } from '../../../bench/report.js';
 import { dialogPort } from '../../../src/app/dialog-wiring.js';
-import { loadConfig, readEnvironment } from '../../../src/app/config/index.js';
-import { loadOffice } from '../../../src/app/engines.js';
-import type { DialogState } from '../../../src/dialog/core/state.js';
-import type { DialogContext, DialogEffect, DialogInput } from '../../../src/dialog/core/types.js';
-import { callId, requestId, turnId } from '../../../src/kernel/ids.js';
+import type { DialogContext } from '../../../src/dialog/core/context.js';
+import type { DialogInput } from '../../../src/dialog/core/effects.js';
+import { openQuestion } from '../../../src/dialog/core/machine/listening.js';
+import type { DialogState } from '../../../src/dialog/core/machine/state.js';
+import { requestId, turnId } from '../../../src/kernel/ids.js';
 import { wallMs } from '../../../src/kernel/time.js';
+import type { KnowledgePort } from '../../../src/session/ports.js';
 import { openSpeech, type Speech } from '../../../src/speech/index.js';
 import { defaultTurnOptions } from '../../../src/turn/options.js';
+import { shippedContext } from '../../support/shipped-context.js';
+import { Talk } from '../../support/talk.js';
 import { readAudio, readRecordings, to16k, type Recording } from '../speech/dataset.js';
 import { telephoneLine } from '../speech/degrade.js';
 import { findSpeech } from '../speech/listen.js';
@@ -35,9 +38,8 @@ type Understood = 'yes' | 'no' | 'asked_again' | 'nothing_heard';
  */
 export async function humanAnswers(dataDir: string, progress: (text: string) => void): Promise<BenchMetrics> {
   const clips = readRecordings(dataDir).filter(({ transcript }) => /^(?:yes|no)$/i.test(transcript.trim()));
-  const { business, prompts, persona } = await loadOffice(loadConfig(readEnvironment()));
-  const context: DialogContext = { wallMs: NOW, business, prompts, persona };
-  const asked = atReadBack(context);
+  const context: DialogContext = { ...(await shippedContext()), wallMs: NOW };
+  const asked = await atReadBack(context);
   const speech = await openSpeech({ sttWorkers: 1, ttsWorkers: 1 });
   try {
     const metrics: Record<string, BenchMetrics> = {};
@@ -64,30 +66,22 @@ export async function humanAnswers(dataDir: string, progress: (text: string) => 
   }
 }
 
-/** A dialog that has just read an appointment back. */
-function atReadBack(context: DialogContext): DialogState {
-  let state = dialogPort.initial({ callId: callId('eval') });
-  const tell = (input: DialogInput): void => {
-    const step = dialogPort.step(state, input, context);
-    state = step.state;
-    for (const effect of step.effects) answerEffect(effect);
-  };
-  const answerEffect = (effect: DialogEffect): void => {
-    if (effect.type === 'check_availability') {
-      const { requestId: id } = effect;
-      tell({ type: 'availability', requestId: id, result: { status: 'ok', busy: [] } });
-    } else if (effect.type === 'classify') {
-      const { requestId: id } = effect;
-      const result = { confidence: 1, method: 'pattern', entities: {} } as const;
-      tell({ type: 'intent', requestId: id, result: { ...result, intent: 'APPOINTMENT_SCHEDULING' } });
-    }
-  };
-  tell({ type: 'start' });
-  for (const [n, text] of BEFORE.entries()) {
-    tell({ type: 'turn', turnId: turnId(`t${n}`), text, confidence: 1 });
+/** Takes every matter for a booking; nothing else is asked before the read-back. */
+const BOOKS: KnowledgePort = {
+  classify: () =>
+    Promise.resolve({ intent: 'APPOINTMENT_SCHEDULING', confidence: 1, method: 'pattern', entities: {} }),
+  query: () => Promise.resolve({ found: false, answer: '', sources: [], confidence: 0 }),
+};
+
+/** A dialog that has just read an appointment back, to its end. */
+async function atReadBack(context: DialogContext): Promise<DialogState> {
+  const talk = new Talk({ context, nowMs: NOW, knowledge: BOOKS });
+  await talk.start();
+  for (const text of BEFORE) await talk.say(text, 1);
+  if (openQuestion(talk.state, context).id !== 'book.confirm') {
+    throw new Error(`the dialog has not come to its read-back; it says: ${talk.last}`);
   }
-  if (state.appointment?.ask !== 'confirm') throw new Error('the dialog has not come to its read-back');
-  return state;
+  return talk.state;
 }
 
 async function answer(
@@ -111,15 +105,22 @@ async function answer(
     pcm: pcm.slice(from, last.end + postPadMs * SAMPLES_PER_MS),
     sampleRateHz: 8000,
     kind: 'final',
-    expected: dialogPort.expectedSpeech({ kind: 'yes_no', decision: true, keypad: {} }, context),
+    expected: dialogPort.expected(asked, context),
   });
   if (!heard.ok || heard.value.noSpeech) return { result: 'nothing_heard', heard: '' };
-  const { text, confidence } = heard.value;
+  const { text, confidence = 0, evidence } = heard.value;
   if (confidence < defaultTurnOptions.understanding.minConfidence) {
     return { result: 'nothing_heard', heard: text };
   }
-  const input: DialogInput = { type: 'turn', turnId: turnId('answer'), text, confidence };
+  const input: DialogInput = {
+    type: 'turn',
+    turnId: turnId('answer'),
+    text,
+    confidence,
+    ...(evidence === undefined ? {} : { evidence }),
+  };
   const { state, effects } = dialogPort.step(asked, input, context);
   if (effects.some(({ type }) => type === 'book')) return { result: 'yes', heard: text };
-  return { result: state.appointment?.ask === 'change' ? 'no' : 'asked_again', heard: text };
+  const isRefused = openQuestion(state, context).id === 'book.change';
+  return { result: isRefused ? 'no' : 'asked_again', heard: text };
 }

@@ -48,7 +48,9 @@ export class Office {
   ) {}
 
   static async open(): Promise<Office> {
-    const { business } = await loadOffice(loadConfig(readEnvironment()));
+    const {
+      office: { business },
+    } = await loadOffice(loadConfig(readEnvironment()));
     const agent = await AgentProcess.start(PORTS);
     try {
       return new Office(agent, await CallerLine.open('127.0.0.1'), business);

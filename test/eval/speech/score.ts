@@ -1,3 +1,4 @@
+import { expectedSentences } from '../../../src/kernel/expected-sentences.js';
 import type { ExpectedSpeech } from '../../../src/kernel/vocab.js';
 import { requestId } from '../../../src/kernel/ids.js';
 import type { SttEngine, SttTranscript } from '../../../src/speech/ports.js';
@@ -10,6 +11,8 @@ import { editDistance, normalisedWords } from './words.js';
 export interface Condition {
   readonly name: string;
   readonly degrade: Degrade | undefined;
+  /** Rate of what `degrade` gives, Hz. Default 8000. */
+  readonly rate?: 8000 | 16_000;
 }
 
 /** One recording as it was understood. */
@@ -53,9 +56,9 @@ export async function understand(
     const result = await stt.transcribe({
       requestId: requestId(recording.file),
       pcm: condition.degrade === undefined ? pcm16k : condition.degrade(pcm16k, seed),
-      sampleRateHz: condition.degrade === undefined ? 16_000 : 8000,
+      sampleRateHz: condition.degrade === undefined ? 16_000 : (condition.rate ?? 8000),
       kind: 'final',
-      expected,
+      expected: expectedSentences(expected),
     });
     if (!result.ok) throw new Error(`no transcript of ${recording.file}: ${result.error.message}`);
     const reference = normalisedWords(recording.transcript);
@@ -80,9 +83,11 @@ export function calibrationError(rows: readonly Understood[]): number {
   let sum = 0;
   for (let bin = 0; bin < 5; bin++) {
     const within = rows.filter(
-      ({ transcript }) => Math.min(4, Math.floor(transcript.confidence * 5)) === bin,
+      ({ transcript }) => Math.min(4, Math.floor((transcript.confidence ?? 0) * 5)) === bin,
     );
-    sum += Math.abs(within.reduce((total, row) => total + row.transcript.confidence - rightShare(row), 0));
+    sum += Math.abs(
+      within.reduce((total, row) => total + (row.transcript.confidence ?? 0) - rightShare(row), 0),
+    );
   }
   return rows.length === 0 ? 0 : sum / rows.length;
 }

@@ -61,6 +61,14 @@ describe('a start that cannot succeed', () => {
     expectOneSentence(await serve({ MAX_CALLS: '5000' }), 'MAX_CALLS', 'RTP_PORT_MAX');
   });
 
+  test.each([
+    ['a voice that there is not', { TTS_VOICE: 'nova' }, /no voice "nova".* has rms, awb/],
+    ['documents that are not there', { KNOWLEDGE_BASE_DIR: '/nowhere' }, /\/nowhere does not exist/],
+  ])('`config validate` says it before a start does: %s', async (_what, env, says) => {
+    const { code, output } = await leibniz(['config', 'validate'], serveEnv(27_800, data, env));
+    expectOneSentence({ code, sentences: output.trim().split('\n') }, says);
+  });
+
   test('a busy SIP port', async () => {
     const socket = createSocket('udp4');
     socket.bind(0, '127.0.0.1');
@@ -80,14 +88,15 @@ describe('a start that cannot succeed', () => {
   }, 60_000);
 
   test('business facts that are none', async () => {
-    const file = join(folder, 'business.yaml');
-    writeFileSync(file, 'name: [unclosed\n');
-    expectOneSentence(await serve({ BUSINESS_FILE: file }), file);
+    const pack = join(folder, 'pack');
+    mkdirSync(pack);
+    writeFileSync(join(pack, 'business.yaml'), 'name: [unclosed\n');
+    expectOneSentence(await serve({ PACK: pack }), join(pack, 'business.yaml'));
   }, 30_000);
 
   test('business facts that are not there', async () => {
-    const file = join(folder, 'nothing.yaml');
-    expectOneSentence(await serve({ BUSINESS_FILE: file }), file);
+    const pack = join(folder, 'nothing');
+    expectOneSentence(await serve({ PACK: pack }), pack);
   }, 30_000);
 
   test('prompts with one missing', async () => {

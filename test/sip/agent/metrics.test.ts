@@ -18,11 +18,26 @@ const NEEDS_A_FAULT: Readonly<Partial<Record<MetricName, string>>> = {
   rtp_injected_packets_total: 'a stranger who sends RTP',
   vad_dropped_windows_total: 'overload',
   stt_queue_depth: 'overload',
+  llm_requests_total: 'a language model',
+  llm_first_token_ms: 'a language model',
+  llm_request_ms: 'a language model',
+  llm_tokens_total: 'a language model',
+  llm_cost_usd_total: 'a language model with a price',
+  tts_attempts_total: 'a second voice',
+  tts_first_audio_ms: 'a second voice',
+  service_breaker_open: 'a role that does not answer',
   store_lag_ms: 'a database that is away',
   store_spool_bytes: 'a database that is away',
   store_pending_events: 'a database that is away',
+  store_rejected_events_total: 'records of another version',
   store_dropped_events_total: 'a database that is away and a full disk',
   jobs_waiting: 'a queue that is away',
+  guardrail_blocks_total: 'an attack',
+  live_facts_total: 'a console that watches',
+  live_resyncs_total: 'a console that watches',
+  live_listeners: 'a console that hears a call',
+  live_control_total: 'a person who takes a call',
+  live_instructions_total: 'a whisper',
   log_lines_dropped_total: 'a reader of the log that is stuck',
   http_rate_limited_total: 'a client that asks too much',
   ws_audio_dropped_chunks_total: 'a socket that is not read',
@@ -41,11 +56,12 @@ steps:
     delay_ms: 20000
 `;
 
-/** Books by typing, presses a key, sends something refused, and looks at the history while the agent speaks. */
+/** Asks and books by typing, presses a key, sends something refused, and looks at the history while the agent speaks. */
 async function typedConversation(agent: AgentProcess): Promise<string> {
   const { session_id: id } = await agent.post<{ session_id: string }>('/api/v1/session/create', {});
   const socket = new WebSocket(`${agent.httpUrl.replace('http', 'ws')}/api/v1/conversation?session_id=${id}`);
   const lines = [
+    'What does the counseling service do?',
     'I would like to book an appointment next Tuesday at ten about transfer credits, my name is Ada Miller',
     'yes',
     'yes',

@@ -107,7 +107,7 @@ onAll('the agent on Postgres and Redis, and without them', () => {
     const name = new URL(database.url).pathname.slice(1);
     await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
     await admin.end();
-    await becomes('store', 'ok');
+    await becomes('store', 'healthy');
     expect((await book('terminated', 'eleven')).is_complete).toBe(true);
     expect(await times()).toEqual(['10:00', '11:00']);
   }, 30_000);
@@ -118,7 +118,7 @@ onAll('the agent on Postgres and Redis, and without them', () => {
     await eventually(async () => ((await agent.metric('calls_active')) === 1 ? true : undefined), 'a call');
     await postgres.down();
     expectSuccess(await run);
-    await becomes('store', 'down');
+    await becomes('store', 'unhealthy');
     const refused = await agent.post<{ error?: { code: string } }>('/api/v1/appointment/session/create', {
       session_id: 'no-database',
     });
@@ -146,7 +146,7 @@ onAll('the agent on Postgres and Redis, and without them', () => {
       'all confirmations',
       30_000,
     );
-    await becomes('jobs', 'ok');
+    await becomes('jobs', 'healthy');
   }, 60_000);
 
   test('stops with 0; without the password it does not start, and says what to change', async () => {

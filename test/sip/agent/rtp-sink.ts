@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { decodeUlaw } from '../../../src/media/core/g711.js';
+import { decodeUlaw } from '../../../src/kernel/g711.js';
 
 /** One RTP packet that reached the peer. */
 export interface SinkPacket {

@@ -11,6 +11,7 @@ export interface CallWire extends CallRecordWire {
   readonly transcript: readonly { readonly role: string; readonly text: string; readonly heard: string }[];
   readonly quality: {
     readonly media: {
+      readonly codec?: string;
       readonly sent: { readonly packets: number };
       readonly received: {
         readonly packets: number;

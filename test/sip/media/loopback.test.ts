@@ -1,7 +1,10 @@
 import { HOST, openSession } from '../../../bench/rtp-calls.js';
 import { utteranceId } from '../../../src/kernel/ids.js';
 import { seededRng } from '../../../src/kernel/rng.js';
-import { Pacer, RtpPortPool, type MediaEvent, type RtpMediaSession } from '../../../src/media/index.js';
+import { Pacer } from '../../../src/media/pacer.js';
+import type { MediaEvent } from '../../../src/media/ports.js';
+import type { RtpMediaSession } from '../../../src/media/rtp-media-session.js';
+import { RtpPortPool } from '../../../src/media/rtp-port-pool.js';
 import { realScheduler } from '../../../src/threads/real-scheduler.js';
 
 function tone(samples: number): Int16Array {

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
-import { RtpPortPool, type RtpTransport } from '../../../src/media/index.js';
+import type { RtpTransport } from '../../../src/media/ports.js';
+import { RtpPortPool } from '../../../src/media/rtp-port-pool.js';
 import { VirtualTime } from '../../support/virtual-time.js';
 
 const HOST = '127.0.0.1';
@@ -42,15 +43,35 @@ describe('RTP ports', () => {
     expect(await pool.allocate()).toMatchObject({ ok: false, error: { code: 'closed' } });
   });
 
-  test('a freed pair rests before it is given again', async () => {
+  test('a freed pair rests before the same peer gets it again; another peer gets it at once', async () => {
     const time = new VirtualTime();
     const pool = new RtpPortPool({ host: HOST, min: 22_120, max: 22_121, restMs: 5000, scheduler: time });
-    await (await take(pool)).close();
-    expect(pool.free).toBe(0);
-    expect((await pool.allocate()).ok).toBe(false);
-    time.advanceSync(5000);
+    const takeFor = async (peer: string | undefined): Promise<boolean> => {
+      const result = await pool.allocate(peer);
+      if (result.ok) await result.value.close();
+      return result.ok;
+    };
+    expect(await takeFor('192.0.2.1')).toBe(true);
     expect(pool.free).toBe(1);
-    await (await take(pool)).close();
+    expect([await takeFor('192.0.2.1'), await takeFor(undefined), await takeFor('192.0.2.2')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    time.advanceSync(5000);
+    expect(await takeFor('192.0.2.2')).toBe(true);
+    await pool.close();
+  });
+
+  test('two calls a second on three pairs, each of another peer, for half a minute: none is refused', async () => {
+    const time = new VirtualTime();
+    const pool = new RtpPortPool({ host: HOST, min: 22_160, max: 22_165, scheduler: time });
+    for (let n = 0; n < 60; n++) {
+      const result = await pool.allocate(`192.0.2.${n}`);
+      expect(result.ok).toBe(true);
+      if (result.ok) await result.value.close();
+      time.advanceSync(500);
+    }
     await pool.close();
   });
 

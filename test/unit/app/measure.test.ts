@@ -174,6 +174,7 @@ describe('engines', () => {
     }
     expect(await sample('stt_requests_total{kind="final",outcome="text"}')).toBe(1);
     expect(await sample('stt_requests_total{kind="speculative",outcome="timeout"}')).toBe(1);
+    expect(await sample('stt_transcripts_total{engine="fake-stt"}')).toBe(1);
   });
 
   test('syntheses by outcome, with their time and their length', async () => {
@@ -215,6 +216,9 @@ describe('engines', () => {
       idempotencyKey: 'k',
       startsAtMs: wallMs(time.wall() + 86_400_000),
       endsAtMs: wallMs(time.wall() + 88_200_000),
+      occupiedUntilMs: wallMs(time.wall() + 88_200_000),
+      resource: 'office',
+      capacity: 1,
       date: '2026-11-24',
       time: '09:00',
       timezone: 'UTC',
@@ -230,8 +234,9 @@ describe('engines', () => {
   });
 
   test('only silence that is answered counts as asked again', async () => {
-    const said = { state: {} as never, effects: [{ type: 'say' } as never] };
-    const quiet = { state: {} as never, effects: [] };
+    const listening = { pace: 'open', decision: false } as const;
+    const said = { state: {} as never, effects: [{ type: 'say' } as never], listening };
+    const quiet = { state: {} as never, effects: [], listening };
     const silence = { type: 'silence', count: 1 } as const;
     const context = {} as never;
     measuredDialog({ ...dialogPort, step: () => said }, metrics).step({} as never, silence, context);

@@ -44,13 +44,13 @@ test('recognition, interruptions and bookings', async () => {
   const { text } = await observed(
     { type: 'stt', decodeMs: 80, queueMs: 3, audioMs: 1500 },
     { type: 'barge_in', outcome: 'cut', reason: 'words', detectMs: 350 },
-    { type: 'booking', outcome: 'booked' },
+    { type: 'change', request: 'book', status: 'done' },
     { type: 'heard_words', final: false, confidence: 0.2, pii: { text: 'no' } },
     { type: 'heard_words', final: true, confidence: 0.9, pii: { text: 'now' } },
   );
   expect(text).toContain('stt_audio_seconds_total 1.5');
   expect(text).toContain('bargein_total{outcome="cut",reason="words"} 1');
-  expect(text).toContain('bookings_total{outcome="booked"} 1');
+  expect(text).toContain('changes_total{request="book",status="done"} 1');
   expect(text).toContain('stt_confidence_count 1');
 });
 

@@ -9,14 +9,16 @@ async function office(): Promise<SessionPorts['context']> {
   return { ...shipped, persona: { ...shipped.persona, voice: 'tone' } };
 }
 
-test('the greeting is spoken as a call asks for it: voice, rate and words', async () => {
+test('the greeting is spoken as a call asks for it: voice, both rates and words', async () => {
   const time = new VirtualTime();
   const tts = new FakeTts(time);
   const done = warmGreeting(tts, await office());
   await time.advance(1000);
   await done;
-  expect(tts.requests).toHaveLength(1);
-  expect(tts.requests[0]).toMatchObject({ voice: 'tone', sampleRateHz: 8000 });
+  expect(tts.requests).toMatchObject([
+    { voice: 'tone', sampleRateHz: 8000 },
+    { voice: 'tone', sampleRateHz: 16_000 },
+  ]);
   expect(tts.requests[0]?.text).toMatch(/^Hello, this is /);
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { err } from '../../../src/kernel/result.js';
 import { ANSWER, invite, OFFER, openFixture, type Fixture } from './edge-fixture.js';
-import { StubMessage, StubResponse, type StubDialog } from './stub-srf.js';
+import { StubMessage, StubRequest, StubResponse, type StubDialog } from './stub-srf.js';
 
 const SDP = { 'Content-Type': 'application/sdp' };
 
@@ -149,6 +149,22 @@ describe('transfer', () => {
     host.leg.transfer('tel:+4930124');
     expect(dialog.requests).toHaveLength(2);
     expect(host.ended).toEqual([]);
+  });
+
+  test('the NOTIFY that ends the call is answered before our BYE leaves', async () => {
+    const { dialog, host } = await confirmed();
+    host.leg.transfer('sip:desk@192.0.2.20');
+    dialog.requests[0]?.done(null, new StubResponse(202, { CSeq: '2 REFER' }));
+    const answered: number[] = [];
+    const destroy = dialog.destroy.bind(dialog);
+    const res = new StubResponse();
+    dialog.destroy = (options, callback) => {
+      answered.push(...res.sent.map(({ status }) => status));
+      destroy(options, callback);
+    };
+    const headers = { Event: 'refer', 'Subscription-State': 'terminated;reason=noresource' };
+    dialog.emit('notify', new StubRequest('NOTIFY', 'sip:a@b', headers, 'SIP/2.0 200 OK'), res);
+    expect(answered).toEqual([200]);
   });
 
   test('NOTIFY of a REFER before the last one: 481, and the last one goes on', async () => {

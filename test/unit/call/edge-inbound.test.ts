@@ -81,7 +81,10 @@ describe('inbound calls', () => {
     ['no Contact', { Contact: undefined }, 400],
     ['a Contact that is none', { Contact: '*' }, 400],
     ['a Contact without a host', { Contact: '<sip:>' }, 400],
-    ['no From tag', { From: '<sip:ann@192.0.2.10>' }, 400],
+    ['no From', { From: undefined }, 400],
+    ['an encoded body', { 'Content-Encoding': 'gzip' }, 415],
+    ['an answer in SDP not accepted', { Accept: 'text/plain, application/isup' }, 406],
+    ['no answer accepted at all', { Accept: '' }, 406],
     ['no Call-ID', { 'Call-ID': undefined }, 400],
     ['an unreadable CSeq', { CSeq: 'INVITE' }, 400],
     ['a To tag nobody knows', { To: '<sip:agent@127.0.0.1>;tag=gone' }, 481],
@@ -236,7 +239,7 @@ describe('inbound calls', () => {
   });
 
   test('calls carried by others count too', async () => {
-    const { srf } = await openFixture({ maxCalls: 5, activeCalls: () => 5 });
+    const { srf } = await openFixture({ maxCalls: 5, otherCalls: () => 5 });
     expect(srf.receive('invite', invite()).sent[0]?.status).toBe(503);
   });
 
@@ -264,7 +267,7 @@ describe('inbound calls', () => {
     ['publish', 405],
     ['info', 481],
     ['notify', 481],
-    ['refer', 481],
+    ['refer', 405],
     ['update', 481],
     ['bye', 481],
   ])('%s outside a dialog gets %i', async (method, status) => {
@@ -336,20 +339,31 @@ describe('inbound calls', () => {
 
   test('SDP in a multipart body is found', async () => {
     const { srf, time, host } = await openFixture();
-    const req = invite({ 'Content-Type': 'multipart/mixed;boundary=b' }, '--b...');
-    Object.assign(req, {
-      payload: [
-        { type: 'application/isup', content: 'x' },
-        { type: 'application/sdp', content: `${ANSWER}\r\n--b--\r\n` },
-      ],
-    });
+    const body = `--b\r\nContent-Type: application/isup\r\n\r\nx\r\n--b\r\nContent-Type: application/sdp\r\n\r\n${ANSWER}\r\n--b--\r\n`;
     let offer: string | undefined;
     host.openMedia = async (_id, sdp) => {
       offer = sdp;
       return ok({ sdp: ANSWER });
     };
-    srf.receive('invite', req);
+    srf.receive('invite', invite({ 'Content-Type': 'multipart/mixed;boundary=b' }, body));
     await time.advance(0);
     expect(offer).toBe(ANSWER);
+  });
+
+  test.each([
+    ['no From tag, as peers of RFC 2543 write', { From: '<sip:ann@192.0.2.10>' }],
+    ['Accept with a range', { Accept: 'text/html;q=0.1, application/*' }],
+    ['Content-Encoding identity', { 'Content-Encoding': 'identity' }],
+  ])('%s: answered', async (_what, headers) => {
+    const { srf, time } = await openFixture();
+    srf.receive('invite', invite(headers));
+    await time.advance(0);
+    expect(srf.answers).toHaveLength(1);
+  });
+
+  test('NOTIFY keep-alive outside a dialog: 200', async () => {
+    const { srf } = await openFixture();
+    const sent = srf.receive('notify', invite({ Event: 'keep-alive' })).sent;
+    expect(sent.map(({ status }) => status)).toEqual([200]);
   });
 });

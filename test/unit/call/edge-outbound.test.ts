@@ -44,6 +44,28 @@ async function dial(f: Fixture, options: Partial<DialOptions> = {}): Promise<Att
 
 const types = (events: readonly LegEvent[]): string[] => events.map((event) => event.type);
 
+test.each<[string, unknown, Partial<DialOptions>, string | undefined]>([
+  ['a name nobody knows', { status: 503, reason: 'DNS Error' }, {}, 'dns'],
+  [
+    'sips: without TLS',
+    { status: 416, reason: 'Unsupported URI Scheme' },
+    { uri: 'sips:ann@192.0.2.10' },
+    'transport',
+  ],
+  ['transport=tls', 'requested protocol/transport not available', {}, 'transport'],
+  ['a callee that is overloaded', { status: 503, reason: 'Service Unavailable' }, {}, undefined],
+])('an INVITE that never left says why: %s', async (_what, error, options, unsent) => {
+  const f = await openFixture();
+  const { leg } = await dial(f, options);
+  f.srf.invites.at(-1)?.callback(error);
+  const outcome = await leg.outcome;
+  expect(outcome).toMatchObject({
+    type: 'failed',
+    reason: unsent === undefined ? 'callee_rejected' : 'internal_error',
+  });
+  expect('unsent' in outcome ? outcome.unsent : undefined).toBe(unsent);
+});
+
 describe('outbound calls', () => {
   test('offer of the host, 180, 200, answer to the host, BYE of the callee', async () => {
     const f = await openFixture();

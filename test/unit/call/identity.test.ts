@@ -45,11 +45,20 @@ describe('who calls', () => {
     [HEADERS.from, '<tel:+4940999888>', 'id', true],
     [HEADERS.from, '<tel:+4940999888>', 'critical; user', true],
     ['<sip:anonymous@anonymous.invalid>;tag=1', '<tel:+4940999888>', undefined, true],
+    [HEADERS.from, undefined, 'id', false],
+    [HEADERS.from, undefined, 'user', false],
+    [HEADERS.from, undefined, 'ID; User', false],
     [undefined, undefined, undefined, false],
     ['gibberish', undefined, undefined, false],
   ])('withheld: From %j, PAI %j, Privacy %j', (from, pAssertedIdentity, privacy, trusted) => {
     const identity = who({ from, pAssertedIdentity, privacy }, trusted);
     expect(identity).toMatchObject({ anonymous: true, from: undefined, displayName: undefined });
+  });
+
+  test('control characters reach nobody', () => {
+    const from = '"\u001b[31mEV\u0007IL\u009b" <sip:%0d%0aX-Inj:1@h>;tag=1';
+    expect(who({ from })).toMatchObject({ displayName: '[31mEVIL', from: 'X-Inj' });
+    expect(who({ from: '"\u0000" <sip:%00%1b@h>;tag=1' })).toMatchObject({ displayName: undefined });
   });
 
   test('an extension stays as it was sent, a user name too', () => {

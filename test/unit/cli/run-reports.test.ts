@@ -50,6 +50,26 @@ describe('reports of benchmarks and evaluations', () => {
     expect(progress.join('\n')).toContain('media-pacer');
   });
 
+  test('options reach their measurement in order; one that is unknown or belongs to another runs nothing', async () => {
+    const given: unknown[] = [];
+    const choosy: Measurement = {
+      name: 'calls',
+      about: 'whole calls',
+      options: { only: 'name=value', all: '' },
+      run: (options) => {
+        given.push(options.given);
+        return good.run(options);
+      },
+    };
+    const all = [good, choosy];
+    expect((await go(['calls', '--only', 'voice=slt', '--all', '--only', 'loss=3'], all)).code).toBe(0);
+    expect(given).toEqual([{ only: ['voice=slt', 'loss=3'], all: [''] }]);
+    expect((await go(['calls', '--every'], all)).code).toBe(2);
+    expect((await go(['calls', '--only'], all)).code).toBe(2);
+    expect((await go(['media-pacer', '--all'], all)).code).toBe(2);
+    expect(given).toHaveLength(1);
+  });
+
   test('without --json: a table with nested names joined', async () => {
     const { out } = await go(['media-pacer']);
     expect(out.join('\n')).toContain('late_ms.p50  0.5');

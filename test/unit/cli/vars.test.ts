@@ -6,6 +6,11 @@ import { wallMs } from '../../../src/kernel/time.js';
 
 const week = [{ openMin: 540, closeMin: 1020 }];
 const business: Business = {
+  staff: [],
+  blackouts: [],
+  capacity: 1,
+  identification: ['phone'],
+  waitingList: false,
   name: 'the office',
   timezone: 'America/New_York',
   hours: { 1: week, 2: week, 3: week, 4: week, 5: week, 6: [], 7: [] },

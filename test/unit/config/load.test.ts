@@ -25,6 +25,8 @@ describe('defaults', () => {
       host: '127.0.0.1',
       port: 5060,
       publicHost: undefined,
+      peers: [],
+      numbers: [],
       trustedPeers: [],
     });
     expect(config.http).toMatchObject({
@@ -134,16 +136,23 @@ describe('what is refused', () => {
 });
 
 describe('settings that depend on each other', () => {
-  test('other machines may reach the API only with a token', () => {
-    expect(problemsOf({ HTTP_HOST: '0.0.0.0' })[0]).toContain(
-      'ADMIN_TOKEN is not set although HTTP_HOST is "0.0.0.0"',
-    );
-    expect(problemsOf({ HTTP_HOST: '0.0.0.0', ADMIN_TOKEN: 'x'.repeat(32) })).toEqual([]);
+  test('a key for access tokens is long, and exchanges on other machines give a password', () => {
+    expect(problemsOf({ AUTH_SECRET: 'short' })[0]).toContain('AUTH_SECRET is shorter than 32 characters');
+    expect(problemsOf({ PBX_PORT: '8090', PBX_HOST: '0.0.0.0' })[0]).toContain('PBX_SECRET is not set');
+    expect(problemsOf({ PBX_PORT: '8090', PBX_HOST: '0.0.0.0', PBX_SECRET: 'x'.repeat(32) })).toEqual([]);
   });
 
-  test.each(['127.0.0.1', '127.0.0.53', 'localhost', '::1'])('%s is loopback', (host) => {
-    expect(problemsOf({ HTTP_HOST: host })).toEqual([]);
-  });
+  test.each(['x', 'short-token', 'x'.repeat(32), 'abcabcabcabcabcabcabc'])(
+    'token %s can be guessed: only a warning on loopback, refused elsewhere',
+    (token) => {
+      expect(problemsOf({ ADMIN_TOKEN: token })).toEqual([]);
+      expect(problemsOf({ HTTP_HOST: '0.0.0.0', ADMIN_TOKEN: token })[0]).toMatch(
+        /^ADMIN_TOKEN can be guessed, and HTTP_HOST is "0\.0\.0\.0"/,
+      );
+      const feed = { HTTP_HOST: '0.0.0.0', ADMIN_TOKEN: 'k3Vq9-random-Xw7', CALENDAR_FEED_TOKEN: token };
+      expect(problemsOf(feed)[0]).toMatch(/^CALENDAR_FEED_TOKEN can be guessed/);
+    },
+  );
 
   test('RTP ports run upwards and hold a pair per call', () => {
     expect(problemsOf({ RTP_PORT_MIN: '20000', RTP_PORT_MAX: '19999' })[0]).toContain(
@@ -155,9 +164,15 @@ describe('settings that depend on each other', () => {
     expect(problemsOf({ RTP_PORT_MIN: '20000', RTP_PORT_MAX: '20009', MAX_CALLS: '5' })).toEqual([]);
   });
 
-  test('as many calls as the RTP ports have room for, and 100 at most, unless told', () => {
-    expect(load({ RTP_PORT_MIN: '20000', RTP_PORT_MAX: '20019' }).calls.max).toBe(10);
-    expect(load({ RTP_PORT_MIN: '20000', RTP_PORT_MAX: '29999' }).calls.max).toBe(100);
+  test('the number of calls is left to the machine unless told', () => {
+    const { calls, rtp } = load({ RTP_PORT_MIN: '20000', RTP_PORT_MAX: '20019' });
+    expect([calls.max, rtp.pairs]).toEqual([undefined, 10]);
+  });
+
+  test('fewer than two pairs of ports for each call are warned of', () => {
+    const range = { RTP_PORT_MIN: '20000', RTP_PORT_MAX: '20199' };
+    expect(load({ ...range, MAX_CALLS: '50' }).warnings).toEqual([]);
+    expect(load({ ...range, MAX_CALLS: '51' }).warnings[0]).toMatch(/100 pairs of ports for MAX_CALLS 51/);
   });
 
   test('SIP, HTTP and RTP do not share ports', () => {
@@ -217,6 +232,57 @@ describe('warnings', () => {
   });
 });
 
+describe('recognisers', () => {
+  const order = (env: Record<string, string>): readonly string[] => load(env).speech.stt;
+
+  test('the named one first, then those with a key, the embedded one always last', () => {
+    expect(order({})).toEqual(['moonshine']);
+    const keys = { DEEPGRAM_API_KEY: 'd', ASSEMBLYAI_API_KEY: 'a', STT_OPENAI_URL: 'http://127.0.0.1:8000' };
+    expect(order({ STT_PRIMARY_PROVIDER: 'assemblyai', ...keys })).toEqual([
+      'assemblyai',
+      'deepgram',
+      'openai',
+      'moonshine',
+    ]);
+    expect(order({ STT_PRIMARY_PROVIDER: 'moonshine', ...keys })).toEqual(['moonshine']);
+  });
+
+  test.each([
+    [
+      { STT_PRIMARY_PROVIDER: 'nobody' },
+      /STT_PRIMARY_PROVIDER is "nobody": it must be one of moonshine, deepgram/,
+    ],
+    [
+      { STT_PRIMARY_PROVIDER: 'deepgram,gemini' },
+      /STT_PRIMARY_PROVIDER is "deepgram,gemini": it must be one of/,
+    ],
+    [
+      { STT_PRIMARY_PROVIDER: 'deepgram' },
+      /DEEPGRAM_API_KEY is not set although STT_PRIMARY_PROVIDER is "deepgram"/,
+    ],
+    [{ STT_PRIMARY_PROVIDER: 'sherpa' }, /SHERPA_STT_DIR is not set although/],
+    [
+      { VAD_TIMEOUT_INITIAL: '0' },
+      /VAD_TIMEOUT_INITIAL is "0": it must be a number of seconds from 1 to 120/,
+    ],
+    [{ VAD_LANGUAGE: 'english' }, /VAD_LANGUAGE is "english": it must be a language tag/],
+  ])('%o is one sentence', (env, sentence) => {
+    expect(() => load(env)).toThrow(sentence);
+  });
+
+  test('a key that is not used is pointed out, but for that of Gemini, which serves others too', () => {
+    expect(load({ DEEPGRAM_API_KEY: 'd' }).warnings).toEqual([
+      'DEEPGRAM_API_KEY is set although STT_PRIMARY_PROVIDER is not: speech is recognised on this machine; set STT_PRIMARY_PROVIDER=deepgram to use it',
+    ]);
+    expect(load({ GEMINI_API_KEY: 'g' }).warnings).toEqual([]);
+  });
+
+  test('waits in silence, in seconds with fractions', () => {
+    const { silence } = load({ VAD_TIMEOUT_GREETING: '7.5' }).speech;
+    expect(silence).toEqual({ firstMs: 10_000, afterGreetingMs: 7500, decisionMs: 15_000 });
+  });
+});
+
 describe('showConfig', () => {
   test('shows every setting with its source and hides secrets', () => {
     const shown = showConfig({
@@ -226,13 +292,21 @@ describe('showConfig', () => {
       SIP_PORT: '5070',
     });
     expect(JSON.stringify(shown)).not.toContain('hunter2');
-    expect(shown).toContainEqual({ key: 'SIP_PORT', value: '5070', source: 'environment' });
-    expect(shown).toContainEqual({ key: 'HTTP_PORT', value: '8080', source: 'default' });
-    expect(shown).toContainEqual({ key: 'REDIS_URL', value: null, source: 'default' });
-    expect(shown).toContainEqual({
-      key: 'DATABASE_URL',
-      value: 'postgres://***@db:5432/x?***',
-      source: 'environment',
-    });
+    expect(shown).toContainEqual(
+      expect.objectContaining({ key: 'SIP_PORT', value: '5070', source: 'environment' }),
+    );
+    expect(shown).toContainEqual(
+      expect.objectContaining({ key: 'HTTP_PORT', value: '8080', source: 'default' }),
+    );
+    expect(shown).toContainEqual(
+      expect.objectContaining({ key: 'REDIS_URL', value: null, source: 'default' }),
+    );
+    expect(shown).toContainEqual(
+      expect.objectContaining({
+        key: 'DATABASE_URL',
+        value: 'postgres://***@db:5432/x?***',
+        source: 'environment',
+      }),
+    );
   });
 });

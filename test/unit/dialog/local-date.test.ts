@@ -7,7 +7,7 @@ import {
   toInstant,
   toLocal,
   weekdayOf,
-} from '../../../src/dialog/core/language/local-date.js';
+} from '../../../src/dialog/core/nlu/time/local-date.js';
 
 const NEW_YORK = 'America/New_York';
 

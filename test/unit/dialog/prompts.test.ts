@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { PROMPT_CATALOGUE } from '../../../src/dialog/core/prompt-catalogue.js';
 import { render } from '../../../src/dialog/core/render.js';
 import { loadPrompts, parsePersona, parsePrompt } from '../../../src/dialog/prompts.js';
-import { personas, prompts, ROOT, withCode } from './conversation.js';
+
+const ROOT = process.cwd();
+const { prompts, personas } = await loadPrompts(join(ROOT, 'prompts'));
+const withCode = (code: string): Error => expect.objectContaining({ code }) as Error;
 
 const CORE = join(ROOT, 'src/dialog');
 

@@ -1,4 +1,3 @@
-import { TypedEmitter } from '../../../src/kernel/emitter.js';
 import { ERROR_CATALOGUE, isLeibnizError, LeibnizError } from '../../../src/kernel/errors.js';
 import { IdSequence } from '../../../src/kernel/ids.js';
 import { assertUnreachable, drain, DRAIN_BOUND, type Machine } from '../../../src/kernel/machine.js';
@@ -27,38 +26,6 @@ describe('drain', () => {
     let seen = 0;
     expect(drain(new Outputs(Infinity), () => seen++)).toBe(-1);
     expect(seen).toBe(DRAIN_BOUND);
-  });
-});
-
-describe('TypedEmitter', () => {
-  test('a listener that throws is reported and the others still run', () => {
-    const errors: [string, unknown][] = [];
-    const emitter = new TypedEmitter<{ tick: number }>((event, error) => errors.push([event, error]));
-    const seen: number[] = [];
-    const failure = new Error('no');
-    emitter.on('tick', () => {
-      throw failure;
-    });
-    emitter.on('tick', (n) => seen.push(n));
-    emitter.emit('tick', 1);
-    expect(seen).toEqual([1]);
-    expect(errors).toEqual([['tick', failure]]);
-  });
-
-  test('a listener may remove itself or add another during the event', () => {
-    const emitter = new TypedEmitter<{ tick: number }>();
-    const seen: string[] = [];
-    const off = emitter.on('tick', () => {
-      seen.push('first');
-      off();
-      emitter.on('tick', () => seen.push('late'));
-    });
-    emitter.emit('tick', 1);
-    emitter.emit('tick', 2);
-    expect(seen).toEqual(['first', 'late']);
-    emitter.clear();
-    emitter.emit('tick', 3);
-    expect(seen).toHaveLength(2);
   });
 });
 

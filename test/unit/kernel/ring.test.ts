@@ -68,4 +68,14 @@ describe('SampleHistory', () => {
     slice[0] = 99;
     expect(history.slice(0, 1)[0]).toBe(0);
   });
+
+  test('memory grows with the stream, and what was there before stays', () => {
+    const history = new SampleHistory(40_000);
+    const ramp = (from: number, length: number) => Int16Array.from({ length }, (_, n) => (from + n) % 30_000);
+    for (let end = 0; end < 100_000; end += 7000) {
+      history.append(ramp(end, 7000));
+      const start = Math.max(0, end + 7000 - 40_000);
+      expect(history.slice(0, end + 7000)).toEqual(ramp(start, end + 7000 - start));
+    }
+  });
 });

@@ -1,10 +1,7 @@
-import { chunkDocument, type KnowledgeDocument } from '../../../src/dialog/knowledge/core/chunk.js';
-import { csvSections } from '../../../src/dialog/knowledge/core/csv.js';
-import {
-  firstHeading,
-  markdownSections,
-  plainSections,
-} from '../../../src/dialog/knowledge/core/markdown.js';
+import { chunkDocument } from '../../../src/dialog/knowledge/core/chunk.js';
+import type { KnowledgeDocument } from '../../../src/kernel/document.js';
+import { csvSections } from '../../../src/documents/core/csv.js';
+import { firstHeading, markdownSections, plainSections } from '../../../src/documents/core/markdown.js';
 
 const documentOf = (sections: KnowledgeDocument['sections']): KnowledgeDocument => ({
   ...{ id: 'doc', title: 'Doc', tags: ['tag'], path: 'doc.md', sections },

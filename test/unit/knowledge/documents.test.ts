@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { confinedFolder, DOCUMENT_LIMITS, loadKnowledge } from '../../../src/dialog/knowledge/documents.js';
+import { DOCUMENT_LIMITS } from '../../../src/documents/core/limits.js';
+import { confinedFolder, FOLDER_LIMITS, loadKnowledge } from '../../../src/dialog/knowledge/documents.js';
 import { isLeibnizError } from '../../../src/kernel/errors.js';
 
 let root: string;
@@ -53,7 +54,7 @@ describe('loadKnowledge', () => {
     ['open.md', '---\ntitle: x\nno end', /closing ---/],
     ['yaml.md', '---\ntitle: [\n---\nx', /YAML/],
     ['list.md', '---\n- a\n---\nx', /mapping/],
-    ['big.txt', 'x'.repeat(DOCUMENT_LIMITS.bytesPerFile + 1), /larger than/],
+    ['big.txt', 'x'.repeat(DOCUMENT_LIMITS.textBytes + 1), /larger than/],
   ])('names %s when it cannot be used', async (name, content, reason) => {
     put('good.md', 'Fine.');
     put(name, content);
@@ -91,7 +92,7 @@ describe('loadKnowledge', () => {
   });
 
   it('stops at folders that are too deep', async () => {
-    mkdirSync(join(base, ...Array.from({ length: DOCUMENT_LIMITS.depth + 1 }, () => 'x')), {
+    mkdirSync(join(base, ...Array.from({ length: FOLDER_LIMITS.depth + 1 }, () => 'x')), {
       recursive: true,
     });
     expect(await failure(loadKnowledge(base))).toMatchObject({ code: 'DOCUMENT_UNREADABLE' });

@@ -14,8 +14,8 @@ class SlowEngine implements EnginePort {
 
   constructor(private readonly time: VirtualTime) {}
 
-  classify: EnginePort['classify'] = async (text) => {
-    await this.#work(`classify ${text}`);
+  classify: EnginePort['classify'] = async (text, { question } = {}) => {
+    await this.#work(['classify', text, question].filter((part) => part !== undefined).join(' '));
     return { intent: 'OUT_OF_SCOPE', confidence: 0.7, method: 'embedding', entities: {} };
   };
 
@@ -30,8 +30,17 @@ class SlowEngine implements EnginePort {
     return { status: 'success', documents_indexed: 1, passages_indexed: 1, index_version: 'v2', took_ms: 1 };
   };
 
+  retrieve: EnginePort['retrieve'] = async () => ({ passages: [], index_version: this.version });
+
+  held: EnginePort['held'] = async () => ({});
+
+  take: EnginePort['take'] = async () => {
+    this.version = 'v2';
+  };
+
   stats: EnginePort['stats'] = async () => ({
     ...{ index_loaded: true, index_size: 1, documents: 1, index_version: this.version, index_kind: 'exact' },
+    embedding_model: 'none',
     embeddings: { file: 'loaded', kept: 0, computed: 0 },
   });
 
@@ -58,7 +67,7 @@ function setUp(maxPending = 64): {
     restarts: 0,
     close: async () => undefined,
   };
-  const client = new KnowledgeClient(host, { scheduler: time, maxPending, services: [] });
+  const client = new KnowledgeClient(host, { scheduler: time, maxPending });
   return { time, engine, client, host };
 }
 
@@ -136,13 +145,17 @@ describe('query', () => {
 });
 
 describe('classify', () => {
-  it('a plain wording never reaches the worker', async () => {
+  it('the question that was asked reaches the worker, and is part of the key', async () => {
     const { engine, client } = setUp();
-    const reply = await client.classify("Hi, I'd like to book an appointment, I'm a transfer student.");
-    expect(reply).toMatchObject({
-      ...{ intent: 'APPOINTMENT_SCHEDULING', method: 'pattern', user_context: 'transfer student' },
-    });
-    expect(engine.calls).toEqual([]);
+    await client.classify('yes', { question: 'Is that right?' });
+    await client.classify('yes', { question: 'Is that right?' });
+    await client.classify('yes', { question: 'What is your name?' });
+    await client.classify('yes');
+    expect(engine.calls).toEqual([
+      'classify yes Is that right?',
+      'classify yes What is your name?',
+      'classify yes',
+    ]);
   });
 
   it('again within half an hour: from the cache', async () => {
@@ -155,7 +168,7 @@ describe('classify', () => {
     expect((await client.stats()).intent_cache).toMatchObject({ hits: 1, misses: 2, size: 1 });
   });
 
-  it('worker down: patterns still answer, the rest rejects', async () => {
+  it('worker down: rejects', async () => {
     const { client, host } = setUp();
     const down = new KnowledgeClient(
       {
@@ -166,7 +179,6 @@ describe('classify', () => {
       },
       { scheduler: new VirtualTime() },
     );
-    expect((await down.classify('goodbye')).intent).toBe('GOODBYE');
     await expect(down.classify('purple elephants')).rejects.toMatchObject({ code: 'WORKER_CRASHED' });
     await client.close();
   });

@@ -1,19 +1,28 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KnowledgeEngine } from '../../../src/dialog/knowledge/knowledge-engine.js';
+import { buildIndex } from '../../../src/dialog/build-index.js';
+import type { Embedder } from '../../../src/dialog/knowledge/embedder.js';
+import {
+  KnowledgeEngine,
+  type EngineOptions,
+  type EngineParts,
+} from '../../../src/dialog/knowledge/knowledge-engine.js';
+import type { KeptDocument } from '../../../src/dialog/knowledge/types.js';
 import { exactIndex } from '../../../src/dialog/knowledge/vector-index.js';
 import { hashEmbedder } from '../../../src/dialog/testing/hash-embedder.js';
 
 let root: string;
 let base: string;
 let gate: Promise<void> | undefined;
+let wallMs = 0;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'leibniz-engine-'));
   base = join(root, 'kb');
   mkdirSync(base);
   gate = undefined;
+  wallMs = 0;
   put('parking.md', '---\ntitle: Parking\n---\n\n## Permits\n\nA parking permit costs forty dollars.\n');
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
@@ -21,13 +30,29 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 const put = (name: string, text: string): void => writeFileSync(join(base, name), text);
 
 const embedder = hashEmbedder({ dimensions: 512, onBatch: () => gate });
-const open = (): Promise<KnowledgeEngine> =>
+const open = (
+  options: Partial<EngineOptions> = {},
+  parts: Partial<EngineParts> = {},
+): Promise<KnowledgeEngine> =>
   KnowledgeEngine.open(
     {
+      ...options,
       ...{ knowledgeBaseDir: base, cacheDir: join(root, 'cache'), roots: [] },
       services: [{ id: 'p', name: 'parking help', aliases: ['parking permit'] }],
+      situations: { 'international student': ['international student'] },
+      catalogue: {
+        ids: ['APPOINTMENT_SCHEDULING', 'RAG_QUERY', 'OUT_OF_SCOPE'],
+        answers: ['RAG_QUERY'],
+        examples: [
+          { text: 'i need an appointment', intent: 'APPOINTMENT_SCHEDULING' },
+          { text: 'book me in for tomorrow', intent: 'APPOINTMENT_SCHEDULING' },
+          { text: 'where do i park', intent: 'RAG_QUERY' },
+          { text: 'what does a permit cost', intent: 'RAG_QUERY' },
+          { text: 'order a pizza', intent: 'OUT_OF_SCOPE' },
+        ],
+      },
     },
-    { embedder, createIndex: exactIndex, now: () => 0 },
+    { embedder, createIndex: exactIndex, now: () => 0, wall: () => wallMs, ...parts },
   );
 
 it('answers from a document and names it as the source', async () => {
@@ -127,4 +152,148 @@ it('classifies with the service and the situation that the sentence names', asyn
 it('a very long question is answered within its bound', async () => {
   const engine = await open();
   await expect(engine.query('parking . '.repeat(10_000))).resolves.toMatchObject({ found: true });
+});
+
+describe('documents that are not of the folder', () => {
+  const kept = (id: string, text: string, bounds: object = {}): KeptDocument => ({
+    ...{ id, title: 'Library', tags: [], path: `${id}.pdf`, stamp: '1', ...bounds },
+    sections: [{ headings: ['Books'], paragraphs: [text] }],
+  });
+  const ask = async (engine: KnowledgeEngine): Promise<string> =>
+    (await engine.query('how many books does the library lend')).answer;
+
+  it('put, asked at once, removed, gone; the folder stays', async () => {
+    const engine = await open();
+    await engine.take({ put: [kept('a', 'The library lends forty books.')] });
+    expect(await ask(engine)).toBe('The library lends forty books.');
+    expect(engine.held()).toEqual({ a: '1' });
+    await engine.take({ remove: ['a'] });
+    expect(await ask(engine)).toBe('');
+    expect((await engine.query('how much is a parking permit')).found).toBe(true);
+  });
+
+  it('only new texts are embedded, and nothing is done for what is there already', async () => {
+    const engine = await open();
+    await engine.take({ put: [kept('a', 'The library lends forty books.')] });
+    const { computed } = engine.stats().embeddings;
+    const version = engine.stats().index_version;
+    await engine.take({ put: [kept('a', 'The library lends forty books.')] });
+    expect(engine.stats()).toMatchObject({ index_version: version, embeddings: { computed } });
+    await engine.take({ put: [kept('b', 'The library closes at ten.')] });
+    expect(engine.stats().embeddings.computed).toBe(computed + 1);
+  });
+
+  it('a broken file of the folder keeps an upload from nothing', async () => {
+    const engine = await open();
+    put('broken.md', '---\ntitle: [\n---\n');
+    await expect(engine.rebuild()).rejects.toMatchObject({ code: 'DOCUMENT_UNREADABLE' });
+    await engine.take({ put: [kept('a', 'The library lends forty books.')] });
+    expect(await ask(engine)).toBe('The library lends forty books.');
+  });
+
+  it('each version answers in its time, by the clock of the question', async () => {
+    const engine = await open();
+    wallMs = 1000;
+    const change = 5000;
+    await engine.take({
+      put: [
+        kept('a@1', 'The library lends forty books.', { validUntilMs: change }),
+        kept('a@2', 'The library lends fifty books.', { validFromMs: change, validUntilMs: 9000 }),
+      ],
+    });
+    expect(await engine.query('how many books does the library lend')).toMatchObject({
+      ...{ answer: 'The library lends forty books.', holds_until_ms: change },
+    });
+    wallMs = change;
+    expect(await ask(engine)).toBe('The library lends fifty books.');
+    wallMs = 9000;
+    const last = await engine.query('how many books does the library lend');
+    expect(last).toMatchObject({ found: false });
+    expect(last).not.toHaveProperty('holds_until_ms');
+  });
+
+  it('retrieve gives passages without an answer', async () => {
+    const engine = await open();
+    await engine.take({ put: [kept('a', 'The library lends forty books.')] });
+    const { passages } = await engine.retrieve('books of the library', 1);
+    expect(passages).toMatchObject([
+      { id: 'a#1', title: 'Library', path: 'a.pdf', text: 'The library lends forty books.' },
+    ]);
+  });
+});
+
+describe('an index file', () => {
+  const file = (): string => join(root, 'knowledge.idx');
+
+  it('build, start from it without a folder and without computing a vector of a document', async () => {
+    const report = await buildIndex(base, file(), undefined, async () => embedder);
+    expect(report).toMatchObject({
+      documents: 1,
+      passages: 1,
+      computed: 3,
+      models: [embedder.capabilities.model],
+    });
+    rmSync(base, { recursive: true });
+    const engine = await open({ indexPath: file() });
+    expect((await engine.query('how much is a parking permit')).answer).toBe(
+      'A parking permit costs forty dollars.',
+    );
+    // The examples of the intents are not part of it.
+    expect(engine.stats().embeddings.computed).toBe(5);
+  });
+
+  it('build again: what has not changed is taken from the file before', async () => {
+    await buildIndex(base, file(), undefined, async () => embedder);
+    put('library.md', '---\ntitle: Library\n---\n\nThe library lends forty books.\n');
+    expect(await buildIndex(base, file(), undefined, async () => embedder)).toMatchObject({
+      documents: 2,
+      computed: 2,
+    });
+    const other = hashEmbedder({ dimensions: 64 });
+    const report = await buildIndex(base, file(), undefined, async () => ({
+      ...other,
+      capabilities: { model: 'another', dimensions: 64 },
+    }));
+    expect(report).toMatchObject({ computed: 5, models: ['another'] });
+  });
+
+  it('a rebuild reads the file that has taken its place', async () => {
+    await buildIndex(base, file(), undefined, async () => embedder);
+    const engine = await open({ indexPath: file() });
+    put('library.md', '---\ntitle: Library\n---\n\n## Books\n\nThe library lends forty books.\n');
+    await buildIndex(base, file(), undefined, async () => embedder);
+    expect(await engine.rebuild()).toMatchObject({ documents_indexed: 2 });
+    expect((await engine.query('how many books does the library lend')).found).toBe(true);
+  });
+
+  it('a broken file stops a start and names its setting', async () => {
+    writeFileSync(file(), 'LBZIDX01 and then nothing');
+    await expect(open({ indexPath: file() })).rejects.toMatchObject({
+      code: 'DOCUMENT_UNREADABLE',
+      field: 'INDEX_PATH',
+    });
+  });
+});
+
+describe('a searcher', () => {
+  it('finds the passages, and the encoder stands in when it fails, at a build and at a question', async () => {
+    put('library.md', '---\ntitle: Library\n---\n\n## Books\n\nThe library lends forty books.\n');
+    let works = true;
+    const failures: string[] = [];
+    const searcher: Embedder = {
+      capabilities: { model: 'other-512', dimensions: 512 },
+      embed: (texts) => (works ? embedder.embed(texts) : Promise.reject(new Error('down'))),
+    };
+    const engine = await open({}, { searcher, onSearcherFailure: ({ message }) => failures.push(message) });
+    expect(engine.stats().embedding_model).toBe('other-512');
+    const asked = 'how many books does the library lend';
+    expect((await engine.query(asked)).found).toBe(true);
+    works = false;
+    expect((await engine.query(asked)).found).toBe(true);
+    put('fees.md', '---\ntitle: Fees\n---\n\nA fee is due.\n');
+    await engine.rebuild();
+    expect(failures).toEqual(['down']);
+    expect(engine.stats().embedding_model).toBe(embedder.capabilities.model);
+    expect((await engine.query(asked)).found).toBe(true);
+  });
 });

@@ -89,9 +89,17 @@ describe('answer type', () => {
     ['how long does it take', 'duration', 'It takes about three weeks.', 'You apply online.'],
     ['who can help me', 'person', 'The registrar helps you.', 'It rains.'],
   ] as const)('%s asks for %s', (question, type, yes, no) => {
-    expect(answerType(question)).toBe(type);
-    expect(holdsAnswer(type, yes)).toBe(true);
-    expect(holdsAnswer(type, no)).toBe(false);
+    const words = { person: ['registrar'], place: ['portal'] };
+    expect(answerType(question, words)).toBe(type);
+    expect(holdsAnswer(type, yes, words)).toBe(true);
+    expect(holdsAnswer(type, no, words)).toBe(false);
+  });
+
+  it('words of a trade name answers and numbers', () => {
+    expect(holdsAnswer('person', 'The registrar does that.')).toBe(false);
+    expect(holdsAnswer('person', 'The registrar does that.', { person: ['registrar'] })).toBe(true);
+    expect(answerType('what gpa do i need', { count: ['gpa'] })).toBe('count');
+    expect(answerType('what gpa do i need')).not.toBe('count');
   });
 
   it('has no opinion on a statement', () => {

@@ -10,6 +10,8 @@ interface Packet {
   readonly event: number;
   readonly duration: number;
   readonly end?: boolean;
+  /** Sequence number; that of its place unless told. */
+  readonly seq?: number;
 }
 
 function payload({ event, duration, end }: Packet): Uint8Array {
@@ -33,8 +35,9 @@ function run(packets: readonly Packet[], untilMs = 0, o = {}): DtmfPress[] {
   const seen: DtmfPress[] = [];
   const receiver = new DtmfReceiver(o);
   const report = (p: DtmfPress): void => void seen.push(p);
-  for (const packet of packets) {
-    receiver.packet(monoMs(packet.at), rtpTs(packet.ts), payload(packet), 8000, report);
+  for (const [place, packet] of packets.entries()) {
+    const sequence = (65_530 + (packet.seq ?? place)) & 0xffff;
+    receiver.packet(monoMs(packet.at), sequence, rtpTs(packet.ts), payload(packet), 8000, report);
   }
   const lastAt = packets.at(-1)?.at ?? 0;
   for (let now = lastAt; now <= untilMs; now += 20) receiver.tick(monoMs(now), report);
@@ -70,7 +73,12 @@ describe('receiving', () => {
 
   test('a packet of the first key comes after the second has begun: ignored', () => {
     const [late, ...second] = [press(1, 1000, 0)[2] as Packet, ...press(2, 2600, 200)];
-    const packets = [...press(1, 1000, 0), second[0] as Packet, { ...late, at: 230 }, ...second.slice(1)];
+    const packets = [
+      ...press(1, 1000, 0),
+      second[0] as Packet,
+      { ...late, at: 230, seq: 2 },
+      ...second.slice(1),
+    ];
     expect(run(packets).map((p) => p.digit)).toEqual(['1', '2']);
   });
 
@@ -116,7 +124,7 @@ describe('receiving', () => {
       ]),
     ).toEqual([]);
     const receiver = new DtmfReceiver();
-    receiver.packet(monoMs(0), rtpTs(0), Uint8Array.of(1, 0x80, 0), 8000, () => fail('no press'));
+    receiver.packet(monoMs(0), 0, rtpTs(0), Uint8Array.of(1, 0x80, 0), 8000, () => fail('no press'));
     expect(receiver.ignored).toBe(1);
   });
 
@@ -124,12 +132,108 @@ describe('receiving', () => {
     const seen: DtmfPress[] = [];
     const receiver = new DtmfReceiver();
     const report = (p: DtmfPress): void => void seen.push(p);
-    receiver.packet(monoMs(0), rtpTs(9000), payload({ at: 0, ts: 0, event: 1, duration: 160 }), 8000, report);
+    const open = payload({ at: 0, ts: 0, event: 1, duration: 160 });
+    receiver.packet(monoMs(0), 40_000, rtpTs(9000), open, 8000, report);
     receiver.reset(report);
-    for (const packet of press(2, 100, 100)) {
-      receiver.packet(monoMs(packet.at), rtpTs(packet.ts), payload(packet), 8000, report);
+    for (const [sequence, packet] of press(2, 100, 100).entries()) {
+      receiver.packet(monoMs(packet.at), sequence, rtpTs(packet.ts), payload(packet), 8000, report);
     }
     expect(seen.map((p) => p.digit)).toEqual(['1', '2']);
+  });
+});
+
+describe('senders that take the timestamp their own way', () => {
+  const end = (p: Packet): boolean => p.end === true;
+  /** `press` with its end packets moved on by a tick each. */
+  const driftingEnd = (event: number, ts: number, at: number): Packet[] => {
+    let ends = 0;
+    return press(event, ts, at).map((p) => (end(p) ? { ...p, ts: p.ts + 160 * ends++ } : p));
+  };
+  const growing = (event: number, ts: number, at: number): Packet[] => {
+    const all: Packet[] = [];
+    for (let i = 0; i < 8; i++) {
+      const last = Math.min(i, 5);
+      all.push({ at: at + i * 20, ts: ts + last * 160, event, duration: (last + 1) * 160, end: i >= 5 });
+    }
+    return all;
+  };
+  const digits = (packets: readonly Packet[], o = {}): string =>
+    run(packets, (packets.at(-1)?.at ?? 0) + 500, o)
+      .map((p) => p.digit)
+      .join('');
+
+  test.each<[string, string, Packet[]]>([
+    ['the end packets move on by a packet each', '1', driftingEnd(1, 1000, 0)],
+    ['the same, twice', '11', [...driftingEnd(1, 1000, 0), ...driftingEnd(1, 4000, 400)]],
+    ['timestamp and duration grow together', '2', growing(2, 1000, 0)],
+    ['the same, with half of the packets lost', '2', growing(2, 1000, 0).filter((_, i) => i % 2 === 1)],
+    ['the same, twice', '22', [...growing(2, 1000, 0), ...growing(2, 4000, 400)]],
+    [
+      'the timestamp moves, the duration is always one packet',
+      '6',
+      growing(6, 0, 0).map((p) => ({ ...p, duration: 160 })),
+    ],
+    ['two keys on one timestamp', '45', [...press(4, 1000, 0), ...press(5, 1000, 300)]],
+    [
+      'three keys on one timestamp, ends lost',
+      '456',
+      [4, 5, 6].flatMap((key, i) => press(key, 1000, i * 300).filter((p) => !end(p))),
+    ],
+    ['one key twice on one timestamp', '44', [...press(4, 1000, 0), ...press(4, 1000, 500)]],
+    [
+      'one key twice on one timestamp, of the second only the ends come',
+      '44',
+      [
+        ...press(4, 1000, 0),
+        ...press(4, 1000, 900)
+          .filter(end)
+          .map((p, i) => ({ ...p, seq: 60 + i })),
+      ],
+    ],
+    [
+      'the end comes again after a stall of the network',
+      '4',
+      [
+        ...press(4, 1000, 0).slice(0, 5),
+        ...press(4, 1000, 0)
+          .slice(5)
+          .map((p) => ({ ...p, at: p.at + 600 })),
+      ],
+    ],
+    [
+      'an outage in the middle of a press',
+      '4',
+      [
+        ...press(4, 1000, 0, 4).filter((p) => !end(p)),
+        ...press(4, 1000, 0, 50)
+          .slice(45)
+          .map((p, i) => ({ ...p, seq: 45 + i })),
+      ],
+    ],
+  ])('%s: %s', (_what, expected, packets) => {
+    // The clock runs between the packets, as it does in a call.
+    const seen: string[] = [];
+    const receiver = new DtmfReceiver();
+    const report = (p: DtmfPress): void => void seen.push(p.digit);
+    let now = 0;
+    for (const [place, packet] of packets.entries()) {
+      for (; now < packet.at; now += 20) receiver.tick(monoMs(now), report);
+      receiver.packet(
+        monoMs(packet.at),
+        packet.seq ?? place,
+        rtpTs(packet.ts),
+        payload(packet),
+        8000,
+        report,
+      );
+    }
+    receiver.tick(monoMs(now + 500), report);
+    expect(seen.join('')).toBe(expected);
+    expect(digits(packets)).toBe(expected);
+  });
+
+  test('grown together, the duration is that of the last packet', () => {
+    expect(run(growing(2, 1000, 0))).toEqual([{ digit: '2', durationMs: 120 }]);
   });
 });
 
@@ -145,7 +249,7 @@ describe('sending', () => {
       const packet = sender.next(rtpTs(tick * 160), 160);
       const report = (p: DtmfPress): void => void seen.push(p.digit);
       if (packet !== undefined && packet !== 'pause' && rng.float() > 0.2) {
-        receiver.packet(monoMs(tick * 20), packet.timestamp, packet.payload.slice(), 8000, report);
+        receiver.packet(monoMs(tick * 20), tick, packet.timestamp, packet.payload.slice(), 8000, report);
       }
       receiver.tick(monoMs(tick * 20), report);
     }
@@ -197,7 +301,7 @@ test('in-band keys carry their two frequencies and nothing else is loud', () => 
     });
     return Math.hypot(re, im) / pcm.length;
   };
-  const pcm = dtmfTones('5x', 100, 100);
+  const pcm = dtmfTones('5x');
   expect(pcm.length).toBe(1600);
   const tone = pcm.subarray(0, 800);
   expect(power(tone, 770)).toBeGreaterThan(2000);

@@ -1,4 +1,4 @@
-import { decodeAlaw, decodeUlaw, encodeAlaw, encodeUlaw } from '../../../src/media/core/g711.js';
+import { decodeAlaw, decodeUlaw, encodeAlaw, encodeUlaw } from '../../../src/kernel/g711.js';
 
 /** The segment search of the standard, written the long way round. */
 function naiveUlaw(sample: number): number {

@@ -1,176 +1,271 @@
+import { seededRng } from '../../../src/kernel/rng.js';
 import { monoMs } from '../../../src/kernel/time.js';
-import { SourceLatch } from '../../../src/media/core/latch.js';
+import { SourceLatch, type SourceLatchOptions } from '../../../src/media/core/latch.js';
 
 const SDP = { host: '192.0.2.1', port: 4000 };
 const NAT = { host: '198.51.100.9', port: 40_001 };
 const EVIL = { host: '203.0.113.66', port: 6666 };
+const PRIVATE = { host: '192.168.1.20', port: 4000 };
+
+type From = { readonly host: string; readonly port: number };
 
 /** `[at, from, ssrc, sequence]` to verdicts. */
-function run(
-  latch: SourceLatch,
-  packets: readonly (readonly [number, { host: string; port: number }, number, number])[],
-): string[] {
+function run(latch: SourceLatch, packets: readonly (readonly [number, From, number, number])[]): string[] {
   return packets.map(([at, from, ssrc, sequence]) =>
     latch.judge(from.host, from.port, ssrc, sequence, monoMs(at)),
   );
 }
 
-function signalled(): SourceLatch {
-  const latch = new SourceLatch();
-  latch.signal(SDP, monoMs(0));
+/** A stream of `count` packets, 20 ms apart. */
+function stream(
+  from: From,
+  ssrc: number,
+  at: number,
+  count: number,
+  sequence = 1,
+): [number, From, number, number][] {
+  return Array.from({ length: count }, (_, i) => [at + i * 20, from, ssrc, (sequence + i) & 0xffff]);
+}
+
+function signalled(address: From = SDP, o: SourceLatchOptions = {}): SourceLatch {
+  const latch = new SourceLatch(o);
+  latch.signal(address, monoMs(0));
   return latch;
 }
 
-test('signalled, nothing heard: audio goes where the SDP says', () => {
-  expect(signalled().destination).toEqual(SDP);
-});
+const accepted = (verdicts: readonly string[]): number => verdicts.filter((v) => v === 'accept').length;
 
-test('first packet from the named address: latched at once', () => {
-  const latch = signalled();
-  expect(run(latch, [[0, SDP, 1, 10]])).toEqual(['accept']);
-  expect(latch.destination).toEqual(SDP);
-});
+describe('the named address', () => {
+  test('nothing heard: audio goes there, and nobody is proven', () => {
+    expect(signalled().destination).toEqual(SDP);
+    expect(signalled().proven).toBe(false);
+  });
 
-test('peer behind NAT: latched with the second packet in sequence, and audio goes there', () => {
-  const latch = signalled();
-  expect(
-    run(latch, [
-      [0, NAT, 1, 10],
-      [20, NAT, 1, 11],
-      [40, NAT, 1, 12],
-    ]),
-  ).toEqual(['probation', 'accept', 'accept']);
-  expect(latch.destination).toEqual(NAT);
-});
-
-test('one stray packet before the peer does not lock the peer out', () => {
-  const latch = signalled();
-  expect(
-    run(latch, [
-      [0, EVIL, 9, 1],
-      [5, NAT, 1, 10],
-      [25, NAT, 1, 11],
-    ]),
-  ).toEqual(['probation', 'probation', 'accept']);
-  expect(latch.destination).toEqual(NAT);
-});
-
-test('latched, then another source, even with the same SSRC: injected', () => {
-  const latch = signalled();
-  run(latch, [[0, SDP, 1, 10]]);
-  expect(
-    run(latch, [
-      [10, EVIL, 2, 1],
-      [15, EVIL, 2, 2],
-      [20, SDP, 1, 11],
-      [25, EVIL, 1, 12],
-      [30, EVIL, 1, 13],
-    ]),
-  ).toEqual(['injected', 'injected', 'accept', 'injected', 'injected']);
-  expect(latch.destination).toEqual(SDP);
-});
-
-test('old source silent for 500 ms, same SSRC from elsewhere: latched again; another SSRC: injected', () => {
-  const latch = signalled();
-  run(latch, [[0, SDP, 1, 10]]);
-  expect(
-    run(latch, [
-      [499, NAT, 1, 35],
-      [510, EVIL, 7, 1],
-      [530, EVIL, 7, 2],
-      [540, NAT, 1, 36],
-      [560, NAT, 1, 37],
-    ]),
-  ).toEqual(['injected', 'injected', 'injected', 'probation', 'accept']);
-  expect(latch.destination).toEqual(NAT);
-});
-
-test('re-INVITE, same address: one change of source is open, and closed by it', () => {
-  const latch = signalled();
-  run(latch, [
-    [0, NAT, 1, 10],
-    [20, NAT, 1, 11],
-  ]);
-  latch.signal(SDP, monoMs(1000));
-  expect(
-    run(latch, [
-      [1010, NAT, 1, 12],
-      [1020, EVIL, 5, 1],
-      [1040, EVIL, 5, 2],
-      [1050, NAT, 1, 13],
-    ]),
-  ).toEqual(['accept', 'probation', 'accept', 'injected']);
-});
-
-test('re-INVITE, nothing new within 5 s: closed again', () => {
-  const latch = signalled();
-  run(latch, [[0, SDP, 1, 10]]);
-  latch.signal(SDP, monoMs(1000));
-  expect(
-    run(latch, [
-      [5900, SDP, 1, 11],
-      [6100, EVIL, 5, 1],
-      [6120, EVIL, 5, 2],
-    ]),
-  ).toEqual(['accept', 'injected', 'injected']);
-});
-
-test('re-INVITE to another address: audio goes there at once, the old source is still heard, the new one latches', () => {
-  const latch = signalled();
-  run(latch, [[0, SDP, 1, 10]]);
-  const next = { host: '192.0.2.77', port: 5000 };
-  latch.signal(next, monoMs(1000));
-  expect(latch.destination).toEqual(next);
-  expect(
-    run(latch, [
-      [1010, SDP, 1, 11],
-      [1030, SDP, 1, 12],
-    ]),
-  ).toEqual(['accept', 'accept']);
-  expect(latch.destination).toEqual(next);
-  expect(run(latch, [[1050, next, 2, 500]])).toEqual(['accept']);
-  expect(run(latch, [[1060, SDP, 1, 13]])).toEqual(['injected']);
-});
-
-test('hold by 0.0.0.0, then a re-INVITE to another address: audio goes there at once; to the same: nothing changes', () => {
-  const next = { host: '192.0.2.77', port: 5000 };
-  for (const [resumed, expected] of [
-    [next, next],
-    [SDP, NAT],
-  ] as const) {
+  test('its first packet is taken at once', () => {
     const latch = signalled();
-    run(latch, [
-      [0, NAT, 1, 10],
-      [20, NAT, 1, 11],
-    ]);
-    latch.signal(undefined, monoMs(1000));
+    expect(run(latch, [[0, SDP, 1, 10]])).toEqual(['accept']);
+    expect(latch.destination).toEqual(SDP);
+    expect(latch.proven).toBe(true);
+  });
+
+  test.each<[string, From, number]>([
+    ['a stranger', EVIL, 3000],
+    ['a stranger who sends for a minute', EVIL, 60_000],
+    ['another port of its host', { host: SDP.host, port: 999 }, 3000],
+  ])('wins also after %s was taken, and keeps', (_who, thief, forMs) => {
+    const latch = signalled();
+    expect(accepted(run(latch, stream(thief, 9, 0, forMs / 20)))).toBeGreaterThan(0);
+    expect(latch.destination).toEqual(thief);
+    expect(run(latch, stream(SDP, 1, forMs, 5))).toEqual(new Array(5).fill('accept'));
+    expect(latch.destination).toEqual(SDP);
+    expect(accepted(run(latch, stream(thief, 9, forMs + 100, 100, 5000)))).toBe(0);
+    expect(latch.destination).toEqual(SDP);
+  });
+
+  test('a sign of life from it keeps strangers and kin out', () => {
+    const latch = signalled();
+    for (let at = 0; at < 5000; at += 20) {
+      if (at % 400 === 0) latch.touch(SDP.host, at % 800 === 0 ? SDP.port : undefined, monoMs(at));
+      for (const [port, host] of [
+        [5, SDP.host],
+        [6, EVIL.host],
+      ] as const) {
+        latch.judge(host, port, port, at / 20, monoMs(at));
+      }
+    }
+    expect(latch.proven).toBe(false);
+    expect(latch.destination).toEqual(SDP);
+  });
+});
+
+describe('nobody is the peer by being first', () => {
+  test.each([2, 3, 9])(
+    '%i packets of a stranger before the caller, the caller starts 300 ms later',
+    (count) => {
+      const latch = signalled();
+      expect(accepted(run(latch, stream(EVIL, 9, 0, count)))).toBe(0);
+      expect(latch.destination).toEqual(SDP);
+      expect(accepted(run(latch, stream(SDP, 1, 300, 10)))).toBe(10);
+    },
+  );
+
+  test('a spray of packets from random places, for 10 s beside a caller: nothing is accepted of it', () => {
+    const rng = seededRng(5);
+    const latch = signalled();
+    let stolen = 0;
+    for (let at = 0; at < 10_000; at += 5) {
+      if (at % 20 === 0) latch.judge(SDP.host, SDP.port, 1, at / 20, monoMs(at));
+      const host = `203.0.113.${rng.uint32() % 4}`;
+      if (latch.judge(host, 6000 + (rng.uint32() % 4), rng.uint32() % 4, at, monoMs(at)) === 'accept') {
+        stolen++;
+      }
+    }
+    expect(stolen).toBe(0);
+    expect(latch.destination).toEqual(SDP);
+  });
+
+  test('candidates are bounded: a spray of a thousand sources does not keep a caller of a known host out', () => {
+    const latch = signalled(PRIVATE, { signallingHost: NAT.host });
+    const rng = seededRng(6);
+    let heard = 0;
+    for (let at = 0; at < 1000; at++) {
+      latch.judge('203.0.113.1', 1 + (rng.uint32() % 60_000), at, 1, monoMs(at));
+      if (at % 20 === 0) {
+        heard += latch.judge(NAT.host, NAT.port, 1, at / 20, monoMs(at)) === 'accept' ? 1 : 0;
+      }
+    }
+    expect(heard).toBe(48);
+  });
+});
+
+describe('a peer behind a NAT', () => {
+  test('private address in the SDP, host of the signalling: taken with the third packet', () => {
+    const latch = signalled(PRIVATE, { signallingHost: NAT.host });
+    expect(run(latch, stream(NAT, 1, 0, 4))).toEqual(['probation', 'probation', 'accept', 'accept']);
     expect(latch.destination).toEqual(NAT);
-    latch.signal(resumed, monoMs(9000));
-    expect(latch.destination).toEqual(expected);
-  }
+  });
+
+  test('the same, one packet lost and one late: taken all the same', () => {
+    const latch = signalled(PRIVATE, { signallingHost: NAT.host });
+    const order = [10, 12, 11, 13].map((sequence, i) => [i * 20, NAT, 1, sequence] as const);
+    expect(run(latch, order)).toEqual(['probation', 'probation', 'probation', 'accept']);
+  });
+
+  test('another port of the named host: after 500 ms of silence', () => {
+    const latch = signalled();
+    const verdicts = run(latch, stream({ host: SDP.host, port: 4444 }, 1, 0, 30));
+    expect(verdicts.indexOf('accept')).toBe(25);
+  });
+
+  test('a host nobody named: after 1 s and ten packets', () => {
+    const latch = signalled();
+    expect(run(latch, stream(NAT, 1, 0, 60)).indexOf('accept')).toBe(50);
+    expect(run(signalled(), stream(NAT, 1, 5000, 20)).indexOf('accept')).toBe(9);
+  });
+
+  test('a known host takes over from a stranger', () => {
+    const latch = signalled(PRIVATE, { signallingHost: NAT.host });
+    run(latch, stream(EVIL, 9, 2000, 20));
+    expect(latch.destination).toEqual(EVIL);
+    expect(accepted(run(latch, stream(NAT, 1, 2400, 10)))).toBe(8);
+    expect(latch.destination).toEqual(NAT);
+    expect(accepted(run(latch, stream(EVIL, 9, 2600, 200)))).toBe(0);
+  });
+
+  test('a forged packet from the private address does not lock the peer out for good', () => {
+    const latch = signalled(PRIVATE, { signallingHost: NAT.host });
+    run(latch, stream(NAT, 1, 0, 10));
+    run(latch, [[200, PRIVATE, 77, 1]]);
+    run(latch, stream(NAT, 1, 220, 200, 12));
+    expect(latch.destination).toEqual(NAT);
+  });
+
+  test('no usable address in the SDP: nothing is sent until somebody is heard', () => {
+    const latch = new SourceLatch({ signallingHost: NAT.host });
+    latch.signal(undefined, monoMs(0));
+    expect(latch.destination).toBeUndefined();
+    run(latch, stream(NAT, 1, 0, 3));
+    expect(latch.destination).toEqual(NAT);
+  });
 });
 
-test('a new SSRC from the latched address needs two packets in sequence', () => {
-  const latch = signalled();
-  run(latch, [[0, SDP, 1, 10]]);
-  expect(
-    run(latch, [
-      [20, SDP, 2, 700],
-      [25, SDP, 1, 11],
-      [40, SDP, 2, 701],
-      [60, SDP, 2, 702],
-    ]),
-  ).toEqual(['probation', 'accept', 'accept', 'accept']);
-  expect(latch.ssrc).toBe(2);
+describe('once a source is taken', () => {
+  test('another one, even with the same SSRC: injected', () => {
+    const latch = signalled();
+    run(latch, [[0, SDP, 1, 10]]);
+    expect(
+      run(latch, [
+        [10, EVIL, 2, 1],
+        [15, EVIL, 2, 2],
+        [20, SDP, 1, 11],
+        [25, EVIL, 1, 12],
+        [30, EVIL, 1, 13],
+      ]),
+    ).toEqual(['injected', 'injected', 'accept', 'injected', 'injected']);
+    expect(latch.destination).toEqual(SDP);
+  });
+
+  test('silent for 500 ms, its SSRC goes on elsewhere: taken there; another SSRC, or numbers of before: not', () => {
+    const latch = signalled();
+    run(latch, [[0, SDP, 1, 10]]);
+    expect(
+      run(latch, [
+        [499, NAT, 1, 35],
+        [510, EVIL, 7, 1],
+        [530, EVIL, 7, 2],
+        [535, EVIL, 1, 8],
+        [540, NAT, 1, 36],
+        [560, NAT, 1, 37],
+      ]),
+    ).toEqual(['injected', 'injected', 'injected', 'injected', 'accept', 'accept']);
+    expect(latch.destination).toEqual(NAT);
+  });
+
+  test('the named source silent for a minute (mute): strangers and kin stay out', () => {
+    const latch = signalled();
+    run(latch, [[0, SDP, 1, 10]]);
+    expect(accepted(run(latch, stream(EVIL, 7, 1000, 3000)))).toBe(0);
+    expect(accepted(run(latch, stream({ host: SDP.host, port: 9 }, 7, 1000, 3000)))).toBe(0);
+  });
+
+  test('a new SSRC from the same address needs two packets in sequence', () => {
+    const latch = signalled();
+    run(latch, [[0, SDP, 1, 10]]);
+    expect(
+      run(latch, [
+        [20, SDP, 2, 700],
+        [25, SDP, 1, 11],
+        [40, SDP, 2, 701],
+        [60, SDP, 2, 702],
+      ]),
+    ).toEqual(['probation', 'accept', 'accept', 'accept']);
+    expect(latch.ssrc).toBe(2);
+  });
 });
 
-test('no usable address in the SDP: nothing is sent until somebody is heard', () => {
-  const latch = new SourceLatch();
-  latch.signal(undefined, monoMs(0));
-  expect(latch.destination).toBeUndefined();
-  run(latch, [
-    [0, NAT, 1, 10],
-    [20, NAT, 1, 11],
-  ]);
-  expect(latch.destination).toEqual(NAT);
+describe('re-INVITE', () => {
+  test('the same address again: nothing reopens', () => {
+    const latch = signalled();
+    run(latch, [[0, SDP, 1, 10]]);
+    latch.signal({ ...SDP }, monoMs(1000));
+    expect(accepted(run(latch, stream(EVIL, 5, 1010, 300)))).toBe(0);
+    expect(latch.destination).toEqual(SDP);
+  });
+
+  test('the same address again, peer behind a NAT: stays where it was', () => {
+    const latch = signalled(PRIVATE, { signallingHost: NAT.host });
+    run(latch, stream(NAT, 1, 0, 5));
+    latch.signal({ ...PRIVATE }, monoMs(1000));
+    expect(accepted(run(latch, stream(EVIL, 5, 1010, 300)))).toBe(0);
+    expect(latch.destination).toEqual(NAT);
+    expect(run(latch, [[7000, NAT, 1, 6]])).toEqual(['accept']);
+  });
+
+  test('another address: audio goes there at once, the old source is still heard, the new one is taken', () => {
+    const latch = signalled();
+    run(latch, [[0, SDP, 1, 10]]);
+    const next = { host: '192.0.2.77', port: 5000 };
+    latch.signal(next, monoMs(1000));
+    expect(latch.destination).toEqual(next);
+    expect(run(latch, stream(SDP, 1, 1010, 2, 11))).toEqual(['accept', 'accept']);
+    expect(accepted(run(latch, stream(EVIL, 5, 1010, 20)))).toBe(0);
+    expect(latch.destination).toEqual(next);
+    expect(run(latch, [[1450, next, 2, 500]])).toEqual(['accept']);
+    expect(run(latch, [[1460, SDP, 1, 13]])).toEqual(['injected']);
+  });
+
+  test('hold by 0.0.0.0, then another address: audio goes there at once; the same: nothing changes', () => {
+    const next = { host: '192.0.2.77', port: 5000 };
+    for (const [resumed, expected] of [
+      [next, next],
+      [PRIVATE, NAT],
+    ] as const) {
+      const latch = signalled(PRIVATE, { signallingHost: NAT.host });
+      run(latch, stream(NAT, 1, 0, 3));
+      latch.signal(undefined, monoMs(1000));
+      expect(latch.destination).toEqual(NAT);
+      latch.signal(resumed, monoMs(9000));
+      expect(latch.destination).toEqual(expected);
+    }
+  });
 });

@@ -1,5 +1,7 @@
 import { utteranceId } from '../../../src/kernel/ids.js';
-import { Pacer, PCM_BLOCK_SAMPLES, PcmMediaSession, type MediaEvent } from '../../../src/media/index.js';
+import { Pacer } from '../../../src/media/pacer.js';
+import { PcmMediaSession } from '../../../src/media/pcm-media-session.js';
+import type { MediaEvent } from '../../../src/media/ports.js';
 import { VirtualTime } from '../../support/virtual-time.js';
 
 function tone(rateHz: number, ms: number): Int16Array {
@@ -23,7 +25,8 @@ function open(o: { continuous?: boolean; inactivityMs?: number } = {}) {
   session.subscribe((event: MediaEvent) => {
     if (event.type === 'audio') {
       expect(event.startSample).toBe(audio.next);
-      audio.next += event.pcm.length;
+      audio.next += 160;
+      expect(event.pcm).toHaveLength(320);
       audio.sources += event.source[0];
       audio.energy += event.pcm.reduce((sum, sample) => sum + Math.abs(sample), 0);
     } else if (event.type === 'playout') words.push(`${event.event} ${event.playedMs}`);
@@ -33,19 +36,22 @@ function open(o: { continuous?: boolean; inactivityMs?: number } = {}) {
 }
 
 describe('hearing', () => {
-  test.each([1, 7, 320, 800, 801, 3999, 40_000])('pieces of %i samples: the same audio at 8 kHz', (size) => {
-    const { session, audio, words } = open();
-    const pcm = tone(16_000, 3000);
-    for (let at = 0; at < pcm.length; at += size) session.pushPcm16k(pcm.subarray(at, at + size));
-    expect(audio.next).toBe(24_000);
-    expect(audio.energy / (24_000 * 5092)).toBeCloseTo(1, 1);
-    expect(words).toEqual(['first_rtp']);
-  });
+  test.each([1, 7, 320, 800, 801, 3999, 40_000])(
+    'pieces of %i samples: the same audio, not halved',
+    (size) => {
+      const { session, audio, words } = open();
+      const pcm = tone(16_000, 3000);
+      for (let at = 0; at < pcm.length; at += size) session.pushPcm(pcm.subarray(at, at + size));
+      expect(audio.next).toBe(24_000);
+      expect(audio.energy / (48_000 * 5092)).toBeCloseTo(1, 1);
+      expect(words).toEqual(['first_rtp']);
+    },
+  );
 
   test('50 ms pieces in real time: no silence in between, silence after the last', () => {
     const { time, session, audio } = open();
     for (let n = 0; n < 20; n++) {
-      session.pushPcm16k(tone(16_000, 50));
+      session.pushPcm(tone(16_000, 50));
       time.advanceSync(50);
     }
     expect(audio.sources).toMatch(/^r+$/);
@@ -62,7 +68,7 @@ describe('hearing', () => {
 
   test('a whole utterance in one piece, then nothing: silence at most half a second later', () => {
     const { time, session, audio } = open();
-    session.pushPcm16k(tone(16_000, 3000));
+    session.pushPcm(tone(16_000, 3000));
     time.advanceSync(560);
     expect(audio.sources).toMatch(/^r{150}s/);
   });
@@ -71,7 +77,7 @@ describe('hearing', () => {
     const { time, session, words } = open({ inactivityMs: 1000 });
     session.pushDtmf('5');
     time.advanceSync(3000);
-    session.pushPcm16k(tone(16_000, 50));
+    session.pushPcm(tone(16_000, 50));
     time.advanceSync(3000);
     expect(words).toEqual(['dtmf', 'inactive', 'first_rtp', 'inactive']);
   });
@@ -82,7 +88,7 @@ describe('speaking', () => {
     const { time, session, blocks, words } = open();
     session.enqueue({ utteranceId: utteranceId('u'), pcm: tone(8000, 480), last: true });
     time.advanceSync(2000);
-    expect(blocks.every(({ pcm }) => pcm.length === PCM_BLOCK_SAMPLES)).toBe(true);
+    expect(blocks.every(({ pcm }) => pcm.length === 800)).toBe(true);
     expect(blocks.length).toBe(10);
     expect((blocks.at(-1)?.at ?? 0) - (blocks[0]?.at ?? 0)).toBeLessThanOrEqual(460);
     expect(words).toEqual(['started 20', 'finished 480']);
@@ -118,7 +124,7 @@ describe('speaking', () => {
     );
     session.enqueue({ utteranceId: utteranceId('u'), pcm: tone(8000, 1000), last: true });
     for (let n = 0; n < 20; n++) {
-      session.pushPcm16k(tone(16_000, 50));
+      session.pushPcm(tone(16_000, 50));
       time.advanceSync(50);
     }
     expect(both).toBeGreaterThan(40);
@@ -128,7 +134,7 @@ describe('speaking', () => {
 test('closed: nothing goes in or out', async () => {
   const { time, session, blocks, audio } = open({ continuous: true });
   await session.close();
-  session.pushPcm16k(tone(16_000, 50));
+  session.pushPcm(tone(16_000, 50));
   session.enqueue({ utteranceId: utteranceId('u'), pcm: tone(8000, 100), last: true });
   session.sendDtmf('1');
   time.advanceSync(500);

@@ -1,8 +1,6 @@
 import { utteranceId } from '../../../src/kernel/ids.js';
 import { monoMs } from '../../../src/kernel/time.js';
 import { Playout, type PlayoutEvent } from '../../../src/media/core/playout.js';
-import { EncodedPrompt, PromptCache } from '../../../src/media/core/prompt.js';
-import { decodeUlaw } from '../../../src/media/core/g711.js';
 
 const A = utteranceId('a');
 const B = utteranceId('b');
@@ -252,60 +250,6 @@ describe('barge-in', () => {
     playout.pull(monoMs(40), out);
     expect(seen).toEqual(['started a', 'cut a']);
     expect(Math.max(...out)).toBe(0);
-  });
-});
-
-describe('prompts kept encoded', () => {
-  test('encoded frames and PCM frames join to the whole prompt', () => {
-    const bench = new Bench();
-    const pcm = ramp(500);
-    bench.playout.enqueue({ utteranceId: A, prompt: new EncodedPrompt(pcm), last: true });
-    const bytes = new Uint8Array(170);
-    // The first frame starts the utterance and the last one ends it; those two are made from PCM.
-    expect(bench.playout.pullEncoded('PCMU', bytes, 10)).toBe(false);
-    const first = bench.tick();
-    expect(bench.playout.pullEncoded('PCMU', bytes, 10)).toBe(true);
-    const second = new Int16Array(160);
-    decodeUlaw(bytes.subarray(10), second);
-    bench.now += 20;
-    expect(Math.abs((second[0] as number) - (pcm[160] as number))).toBeLessThan(40);
-    expect(bench.playout.pullEncoded('PCMU', bytes, 10)).toBe(true);
-    bench.now += 20;
-    expect(bench.playout.pullEncoded('PCMU', bytes, 10)).toBe(false);
-    bench.tick();
-    expect([...first]).toEqual([...ramp(160)]);
-    expect(bench.log()).toEqual(['started a @0 20', 'finished a @60 62.5']);
-  });
-
-  test('a pause stops the encoded path', () => {
-    const bench = new Bench();
-    bench.playout.enqueue({ utteranceId: A, prompt: new EncodedPrompt(ramp(800)), last: true });
-    bench.tick();
-    bench.playout.pause();
-    expect(bench.playout.pullEncoded('PCMA', new Uint8Array(160), 0)).toBe(false);
-  });
-
-  test('the cache is bounded by length; the least recently used prompt gives way', () => {
-    const cache = new PromptCache(1000);
-    cache.put('a', new Int16Array(400));
-    cache.put('b', new Int16Array(400));
-    expect(cache.get('a')?.samples).toBe(400);
-    cache.put('c', new Int16Array(400));
-    expect([cache.get('a') !== undefined, cache.get('b'), cache.get('c') !== undefined]).toEqual([
-      true,
-      undefined,
-      true,
-    ]);
-    cache.put('a', new Int16Array(100));
-    expect(cache.samples).toBe(500);
-    cache.put('huge', new Int16Array(2000));
-    expect(cache.size).toBe(2);
-  });
-
-  test('each law is encoded once', () => {
-    const prompt = new EncodedPrompt(ramp(10));
-    expect(prompt.g711('PCMU')).toBe(prompt.g711('PCMU'));
-    expect(prompt.g711('PCMA')).not.toEqual(prompt.g711('PCMU'));
   });
 });
 

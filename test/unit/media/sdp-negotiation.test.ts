@@ -1,4 +1,4 @@
-import { PCMA, PCMU, type CodecSpec } from '../../../src/media/core/codec.js';
+import { G722, PCMA, PCMU, type CodecSpec } from '../../../src/media/core/codec.js';
 import { SdpNegotiator, type NegotiatedMedia } from '../../../src/media/core/sdp-negotiation.js';
 import { parseSdp } from '../../../src/media/core/sdp.js';
 
@@ -59,7 +59,41 @@ describe('answering', () => {
     });
   });
 
-  test('the offer decides the order of codecs', () => {
+  test('our list decides among codecs of different worth, whatever stands first in the offer', () => {
+    const codecs = [OPUS, G722.spec, ...SPECS];
+    const both = offer('m=audio 4000 RTP/AVP 0 9 96\r\na=rtpmap:96 opus/48000/2\r\n');
+    const choice = (own: CodecSpec[]): string => answered(negotiator({ codecs: own }), both).media.send.codec;
+    expect(choice(codecs)).toBe('opus');
+    expect(choice([G722.spec, OPUS, ...SPECS])).toBe('G722');
+    expect(choice([...SPECS, G722.spec])).toBe('PCMU');
+    expect(answered(negotiator({ codecs }), both).sdp).toContain('m=audio 20000 RTP/AVP 96\r\n');
+  });
+
+  test('G.722 says 8000 although its audio has 16 kHz; 16000 is another codec', () => {
+    const codecs = [G722.spec, ...SPECS];
+    expect(answered(negotiator({ codecs }), offer('m=audio 4000 RTP/AVP 9 0\r\n')).sdp).toContain(
+      'a=rtpmap:9 G722/8000\r\n',
+    );
+    const wrong = offer('m=audio 4000 RTP/AVP 98 0\r\na=rtpmap:98 G722/16000\r\n');
+    expect(answered(negotiator({ codecs }), wrong).media.send.codec).toBe('PCMU');
+  });
+
+  test('what the peer wants to be sent of Opus is kept', () => {
+    const text =
+      'm=audio 4000 RTP/AVP 96\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 maxplaybackrate=8000; usedtx=1\r\n';
+    expect(answered(negotiator({ codecs: [OPUS] }), offer(text)).media.sendFmtp).toBe(
+      'maxplaybackrate=8000; usedtx=1',
+    );
+  });
+
+  test('a re-INVITE may change the codec and back', () => {
+    const agent = negotiator({ codecs: [G722.spec, ...SPECS] });
+    const codec = (formats: string): string =>
+      answered(agent, offer(`m=audio 4000 RTP/AVP ${formats}\r\n`)).media.send.codec;
+    expect([codec('0'), codec('9 0'), codec('8')]).toEqual(['PCMU', 'G722', 'PCMA']);
+  });
+
+  test('mu-law and A-law are equal to us: the offer decides', () => {
     expect(answered(negotiator(), offer('m=audio 4000 RTP/AVP 18 0 8\r\n')).media.send.codec).toBe('PCMU');
     expect(answered(negotiator(), offer('m=audio 4000 RTP/AVP 18 8 0\r\n')).media.send.codec).toBe('PCMA');
   });
@@ -256,6 +290,32 @@ describe('offering', () => {
     });
   });
 
+  test('telephone events are offered on the clock of every codec (RFC 4733 section 2.1)', () => {
+    const agent = negotiator({ codecs: [OPUS, G722.spec, ...SPECS] });
+    const text = agent.createOffer();
+    expect(lines(text)).toEqual(
+      expect.arrayContaining([
+        'm=audio 20000 RTP/AVP 111 9 0 8 101 110',
+        'a=rtpmap:111 opus/48000/2',
+        'a=rtpmap:9 G722/8000',
+        'a=rtpmap:101 telephone-event/8000',
+        'a=rtpmap:110 telephone-event/48000',
+      ]),
+    );
+    const answer = offer('m=audio 4000 RTP/AVP 9 101\r\na=rtpmap:101 telephone-event/8000\r\n');
+    expect(agent.acceptAnswer(answer)).toMatchObject({
+      ok: true,
+      value: { send: { codec: 'G722' }, dtmf: { send: 101, receive: 101, clockRateHz: 8000 } },
+    });
+  });
+
+  test('of an answer with several codecs the first one is spoken (RFC 3264 section 7)', () => {
+    const agent = negotiator({ codecs: [G722.spec, ...SPECS] });
+    agent.createOffer();
+    const result = agent.acceptAnswer(offer('m=audio 4000 RTP/AVP 8 9\r\n'));
+    expect(result).toMatchObject({ ok: true, value: { send: { codec: 'PCMA' } } });
+  });
+
   test('the payload types of the answer may differ from ours', () => {
     const agent = negotiator({ codecs: [OPUS] });
     agent.createOffer();
@@ -269,7 +329,7 @@ describe('offering', () => {
       value: {
         send: { payloadType: 96 },
         receive: [{ payloadType: 111 }],
-        dtmf: { send: 97, receive: 101, clockRateHz: 48_000 },
+        dtmf: { send: 97, receive: 110, clockRateHz: 48_000 },
       },
     });
   });

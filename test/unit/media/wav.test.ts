@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeAlaw, encodeUlaw } from '../../../src/media/core/g711.js';
-import { formatWav, parseWav, type WavAudio } from '../../../src/media/core/wav-format.js';
+import { encodeAlaw, encodeUlaw } from '../../../src/kernel/g711.js';
+import { formatWav, parseWav, type WavAudio } from '../../../src/kernel/wav.js';
 import { mixToMono, readWav, writeWav } from '../../../src/media/wav.js';
 
 const ramp = Int16Array.from({ length: 101 }, (_, i) => i * 300 - 15_000);

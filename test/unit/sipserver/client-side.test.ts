@@ -175,7 +175,7 @@ describe('a call to the network', () => {
     expect(uri).toBe('sip:bob@name.example');
     expect(rig.sent.at(-1)?.hop).toMatchObject({ address: '192.0.2.200', port: 5090 });
     expect(headers.get('from')).toMatch(/^"Leibniz" <sip:100@192\.0\.2\.1:5060>;tag=/);
-    expect(headers.get('contact')).toBe('sip:100@192.0.2.1:5060');
+    expect(headers.get('contact')).toBe('<sip:100@192.0.2.1:5060>');
     expect(headers.get('p-asserted-identity')).toBe('<sip:100@192.0.2.1:5060>');
     expect(headers.all('via')).toHaveLength(1);
     expect(headers.has('route')).toBe(false);

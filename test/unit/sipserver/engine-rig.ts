@@ -39,7 +39,14 @@ export class EngineRig {
   now = 0;
   #frameId = 0;
 
-  constructor(options: { limits?: Partial<SipServerLimits>; connect?: boolean; publicHost?: string } = {}) {
+  constructor(
+    options: {
+      limits?: Partial<SipServerLimits>;
+      connect?: boolean;
+      publicHost?: string;
+      allowPeer?: (address: string) => boolean;
+    } = {},
+  ) {
     const rng = seededRng(7);
     let uuids = 0;
     this.engine = new SipEngine(
@@ -51,11 +58,14 @@ export class EngineRig {
           dialogs: 1000,
           retryAfterS: 2,
           controlClients: 4,
+          requestsPerSecond: 0,
+          halfOpenPerSource: 100,
           ...options.limits,
         },
         secret: SECRET,
         ports: { udp: 5060, tcp: 5060 },
         ...(options.publicHost === undefined ? {} : { publicHost: options.publicHost }),
+        ...(options.allowPeer === undefined ? {} : { allowPeer: options.allowPeer }),
         localAddressFor: () => '192.0.2.1',
         wallOffsetMs: 0,
         version: 'v0.9.4-test',
@@ -171,7 +181,7 @@ export class EngineRig {
 
   #drain(): void {
     for (let output = this.engine.poll(); output !== undefined; output = this.engine.poll()) {
-      if (output.type === 'transmit') {
+      if (output.type === 'transmit' && output.text !== '\r\n') {
         const parsed = parseMessage(encoder.encode(output.text));
         if (!parsed.ok) throw new Error(`the engine sent what it cannot parse: ${output.text}`);
         this.sent.push({ at: this.now, hop: output.hop, text: output.text, message: parsed.value });

@@ -1,8 +1,7 @@
 import type { ExpectedSpeech } from '../../../src/kernel/vocab.js';
-import { agrees, expectedConfidence } from '../../../src/speech/core/expected.js';
-import { EOS } from '../../../src/speech/core/greedy.js';
-import { phraseGraph } from '../../../src/speech/core/phrase-graph.js';
-import { isExpected, PhraseSearch } from '../../../src/speech/core/phrase-search.js';
+import { EOS, logSumExp } from '../../../src/speech/core/greedy.js';
+import { phraseGraph, type PhraseState } from '../../../src/speech/core/phrase-graph.js';
+import { ExpectedWalk, PhraseSearch, type Searched } from '../../../src/speech/core/phrase-search.js';
 
 /** A tokenizer of whole words and marks. */
 const WORDS = ['<unk>', '<s>', '</s>'];
@@ -13,6 +12,13 @@ function encode(text: string): number[] {
   });
 }
 const words = (tokens: readonly number[]): string => tokens.map((token) => WORDS[token]).join(' ');
+
+/** True when a state of the graph is reached by these tokens and is a whole sentence. */
+function isExpected(start: PhraseState, tokens: readonly number[]): boolean {
+  let state: PhraseState | undefined = start;
+  for (const token of tokens) state = state?.next().get(token);
+  return state?.accepting === true;
+}
 
 const ANSWER: ExpectedSpeech = [
   [
@@ -59,6 +65,15 @@ describe('expected speech as a graph', () => {
   });
 });
 
+/** Logits for words with these probabilities; the empty one is the end. */
+function logitsOf(given: Readonly<Record<string, number>>): Float32Array {
+  const values = new Float32Array(128).fill(Math.log(1e-6));
+  for (const [word, p] of Object.entries(given)) {
+    values[word === '' ? EOS : (encode(word)[0] ?? 0)] = Math.log(p);
+  }
+  return values;
+}
+
 describe('search', () => {
   /** A decoder that knows the probability of each next word after the words so far. */
   type Model = (soFar: string) => Readonly<Record<string, number>>;
@@ -67,16 +82,9 @@ describe('search', () => {
     model: Model,
     expected: ExpectedSpeech,
     options: { floor?: number; maxSteps?: number; refuse?: string } = {},
-  ): { text: string | undefined; steps: string[] } {
+  ): { text: string | undefined; steps: string[]; result: Searched } {
     const start = phraseGraph(expected, encode);
-    const logits = (soFar: string): Float32Array => {
-      const given = model(soFar);
-      const values = new Float32Array(128).fill(Math.log(1e-6));
-      for (const [word, p] of Object.entries(given)) {
-        values[word === '' ? EOS : (encode(word)[0] ?? 0)] = Math.log(p);
-      }
-      return values;
-    };
+    const logits = (soFar: string): Float32Array => logitsOf(model(soFar));
     const steps: string[] = [];
     const run = new PhraseSearch<string>({
       floor: options.floor ?? -10,
@@ -89,7 +97,12 @@ describe('search', () => {
       steps.push(soFar);
       run.expand(path, logits(soFar), soFar);
     }
-    return { text: run.found === undefined ? undefined : words(run.found.tokens), steps };
+    const result = run.result();
+    return {
+      text: result.found === undefined ? undefined : words(result.found.finished.tokens),
+      steps,
+      result,
+    };
   }
 
   const DAYS: ExpectedSpeech = [[['monday first', 'tuesday first', 'tuesday second']]];
@@ -152,34 +165,39 @@ describe('search', () => {
     expect(steps.indexOf('one two three')).toBeLessThan(steps.indexOf('four'));
     expect(text).toBe('four');
   });
+
+  test('what was finished and what was not followed is kept, likeliest first and bounded', () => {
+    const { result } = search(model, DAYS, { refuse: 'tuesday second' });
+    expect(result.finished.map(({ finished }) => words(finished.tokens)).slice(0, 2)).toEqual([
+      'tuesday second',
+      'tuesday first',
+    ]);
+    const many: ExpectedSpeech = [[[...'abcdefghijklmnop'].map((letter) => `y${letter}`)]];
+    const even: Model = () => ({ '': 0.2, ...Object.fromEntries(many.flat(2).map((word) => [word, 0.05])) });
+    const wide = search(even, many).result;
+    expect(Math.max(wide.finished.length, wide.beginnings.length)).toBe(8);
+  });
 });
 
-describe('an expected sentence in place of the free reading', () => {
-  const free = (text: string, confidence = 0.6) => ({ text, confidence });
+describe('the free reading followed through the expected sentences', () => {
+  const start = phraseGraph([[['yes', 'no', 'no thanks']]], encode);
+  const walk = (...steps: readonly (readonly [Readonly<Record<string, number>>, string])[]) => {
+    const walked = new ExpectedWalk(start);
+    for (const [given, chosen] of steps) {
+      const logits = logitsOf(given);
+      walked.step(logits, logSumExp(logits), chosen === '' ? EOS : (encode(chosen)[0] ?? 0));
+    }
+    return walked.result();
+  };
 
-  test.each([
-    ['It is about trans for credits.', 'It is about transfer credits.', 5.4, true],
-    ['Friday, February, dwells.', 'Friday, February twelfth.', 1.6, true],
-    ["Sean, she'll wait.", 'Samantha.', 1.9, false],
-    ['Think red solo bird.', 'Margaret.', 1.8, false],
-    ['Wednesday, December seventh.', 'No.', 0.1, false],
-    ['No, when plea, no, number twenty-fifth.', 'No.', -2.4, false],
-    ['', 'Yes.', 0, false],
-  ])('%s -> %s at %s: %s', (said, expected, deficit, taken) => {
-    expect(agrees(free(said), expected, deficit)).toBe(taken);
+  test('it is one of them: what else would have been allowed is known with its probability', () => {
+    const passedBy = walk([{ yes: 0.6, no: 0.3 }, 'yes'], [{ '': 1 }, '']);
+    expect(words(passedBy?.[0]?.tokens ?? [])).toBe('no');
+    expect(passedBy?.[0]?.score).toBeCloseTo(Math.log(0.3 / 0.9), 2);
   });
 
-  test('a poor free reading gives way to an expected one that is nearly as likely, a good one does not', () => {
-    expect(agrees(free('Worse.', 0.27), 'Yes.', 0.4)).toBe(true);
-    expect(agrees(free('Worse.', 0.85), 'Yes.', 0.4)).toBe(false);
-  });
-
-  test('silence is never what was expected', () => {
-    expect(agrees(free('Mhm.', 0.1), '', 0.2)).toBe(false);
-  });
-
-  test('confidence falls with the distance and is never below the own one', () => {
-    expect(expectedConfidence(0.2, 0)).toBeGreaterThan(expectedConfidence(0.2, 4));
-    expect(expectedConfidence(0.9, 4)).toBe(0.9);
+  test('it is none of them: nothing is known', () => {
+    expect(walk([{ other: 1 }, 'other'], [{ '': 1 }, ''])).toBeUndefined();
+    expect(walk([{ yes: 1 }, 'yes'], [{ other: 1 }, 'other'], [{ '': 1 }, ''])).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import { lexiconOf } from '../../../src/speech/core/pronunciations.js';
 import { cardinal, designation, ordinal, spellDigits, year } from '../../../src/speech/core/numbers.js';
 import { speakable, spokenLine } from '../../../src/speech/core/speakable.js';
 
@@ -102,7 +103,7 @@ describe('speakable', () => {
     ['a Ph.D. in CS', 'a P H D in C S.'],
     ['45 min.', 'forty five minutes.'],
     ['your GPA', 'your G P A.'],
-    ['FAFSA form', 'FAFSA form.'],
+    ['the U.S. office', 'the U S office.'],
     ['Q&A', 'Q and A.'],
     ['No. I do not.', 'No. I do not.'],
     ['OK', 'OK.'],
@@ -115,6 +116,21 @@ describe('speakable', () => {
     ['(maybe) later', 'maybe, later.'],
     ['wait… what', 'wait. what.'],
   ])('%s', (text, words) => expect(said(text)).toBe(words));
+
+  test('words of a lexicon come before every rule, whole words alone, the longest first', () => {
+    const lexicon = lexiconOf([
+      { word: 'NATO', say: 'nato' },
+      { word: 'NATO HQ', say: 'nato headquarters' },
+      { word: 'gif', say: 'jif' },
+      { word: 'Prof.', say: 'professor' },
+    ]);
+    const text = 'Prof. Gray sent a GIF to NATO HQ, not to NATOX, nato or SNATO.';
+    const tokens = speakable(text, lexicon);
+    expect(spokenLine(tokens)).toBe(
+      'professor Gray sent a jif to nato headquarters, not to N A T O X, nato or S N A T O.',
+    );
+    expect(tokens.map(({ charStart, charEnd }) => text.slice(charStart, charEnd))).toContain('NATO HQ');
+  });
 
   test('every token knows its place in the text', () => {
     const text = 'Meet Dr. Jones at 2:30 PM in room 204B, please.';

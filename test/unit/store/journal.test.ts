@@ -12,15 +12,15 @@ class Database {
   readonly got = new Map<number, number>();
   readonly held: (() => void)[] = [];
 
-  send = (lines: readonly string[]): Promise<{ written: number; rejected: number }> => {
+  send = (lines: readonly string[]): Promise<{ written: number; rejected: readonly string[] }> => {
     this.batches++;
     if (this.mode === 'refuse') return Promise.reject(new Error('refused'));
-    const take = (): { written: number; rejected: number } => {
+    const take = (): { written: number; rejected: readonly string[] } => {
       for (const line of lines) {
         const event = decodeLine(line)?.e;
         if (event?.kind === 'event') this.got.set(event.seq, (this.got.get(event.seq) ?? 0) + 1);
       }
-      return { written: lines.length, rejected: 0 };
+      return { written: lines.length, rejected: [] };
     };
     if (this.mode === 'answer') return Promise.resolve(take());
     return new Promise((resolve) => this.held.push(() => resolve(take())));

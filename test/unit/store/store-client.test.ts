@@ -40,7 +40,7 @@ class FakeWorker extends EventEmitter {
   }
 }
 
-const WELL = { open: null, close: null, abortOpenCalls: 0, writeLines: { written: 1, rejected: 0 } };
+const WELL = { open: null, close: null, abortOpenCalls: 0, writeLines: { written: 1, rejected: [] } };
 
 class Time extends VirtualTime {
   override async advance(ms: number): Promise<void> {
@@ -58,7 +58,7 @@ function setUp(scripts: readonly Readonly<Record<string, unknown>>[]) {
   const note = (_fields: unknown, message: string): void => void logged.push(message);
   const log: StoreLog = { info: note, warn: note, error: note };
   const client = new StoreClient({
-    workerData: { databaseFolder: '/data/db', capacity: 1, followup: {}, queue: {} },
+    workerData: { databaseFolder: '/data/db', followup: {}, queue: {}, crawl: { hosts: [] } },
     spawn: () => {
       const worker = new FakeWorker(scripts[Math.min(workers.length, scripts.length - 1)] ?? WELL);
       workers.push(worker);

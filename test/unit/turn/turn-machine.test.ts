@@ -1,12 +1,12 @@
 import { requestId, utteranceId } from '../../../src/kernel/ids.js';
 import { monoMs, type MonoMs } from '../../../src/kernel/time.js';
-import type { Completeness, Expectation } from '../../../src/kernel/vocab.js';
+import type { Completeness, Listening } from '../../../src/kernel/vocab.js';
 import { TurnMachine } from '../../../src/turn/turn-machine.js';
 import type { TurnInput, TurnOutput } from '../../../src/turn/types.js';
 
-const FREE: Expectation = { kind: 'free', decision: false };
-const YES_NO: Expectation = { kind: 'yes_no', decision: true };
-const DIGITS: Expectation = { kind: 'digits', decision: false };
+const FREE: Listening = { pace: 'open', decision: false };
+const YES_NO: Listening = { pace: 'consent', decision: true };
+const DIGITS: Listening = { pace: 'digits', decision: false };
 
 /** Feeds a machine on a virtual clock and keeps what comes out with its time. */
 class Floor {
@@ -64,9 +64,9 @@ class Floor {
     this.hears(to + 150, text, completeness, confidence);
   }
 
-  says(at: number, expectation: Expectation, interruptible = true, greeting = false): string {
+  says(at: number, listening: Listening, interruptible = true, greeting = false): string {
     const id = utteranceId(`u${++this.#utterances}`);
-    this.feed(at, { type: 'agent_say', utteranceId: id, interruptible, greeting, expectation });
+    this.feed(at, { type: 'agent_say', utteranceId: id, interruptible, greeting, listening });
     return id;
   }
 
@@ -417,4 +417,58 @@ test('answers to requests that were never made are ignored', () => {
   f.feed(20, { type: 'playout_finished', utteranceId: utteranceId('u99') });
   expect(f.log).toEqual([]);
   expect(at(f.machine.nextDeadline())).toBeUndefined();
+});
+
+test('partial words over the agent cut it before the length of the speech does; "mhm" does not', () => {
+  for (const [text, cut] of [
+    ['wait a moment', true],
+    ['mhm', false],
+  ] as const) {
+    const floor = new Floor();
+    const id = floor.says(0, FREE);
+    floor.feed(10, { type: 'playout_started', utteranceId: utteranceId(id) });
+    floor.starts(1000);
+    floor.feed(1400, { type: 'partial', text, completeness: 'unknown' });
+    expect(floor.log.some(({ output }) => output.type === 'cut_playout')).toBe(cut);
+  }
+});
+
+test('partial words that answer what was asked: the reply is prepared once, the turn goes on', () => {
+  const floor = new Floor();
+  floor.says(0, DIGITS);
+  floor.starts(1000);
+  floor.feed(1800, { type: 'partial', text: 'five five', completeness: 'incomplete' });
+  floor.feed(2400, { type: 'partial', text: 'five five five', completeness: 'complete' });
+  floor.feed(2900, { type: 'partial', text: 'five five five', completeness: 'complete' });
+  const foreseen = floor.log.filter(({ output }) => output.type === 'speculation');
+  expect(foreseen.map(({ at, output }) => [at, 'text' in output && output.text])).toEqual([
+    [2400, 'five five five'],
+  ]);
+  expect(floor.log.some(({ output }) => output.type === 'turn_ended')).toBe(false);
+});
+
+test('partial words after the pause are late and change nothing', () => {
+  const floor = new Floor();
+  floor.starts(1000);
+  floor.ends(1500);
+  const before = floor.log.length;
+  floor.feed(1620, { type: 'partial', text: 'yes', completeness: 'complete' });
+  expect(floor.log).toHaveLength(before);
+});
+
+test('a recogniser without confidence is believed, and none is made up', () => {
+  const floor = new Floor();
+  floor.starts(1000);
+  floor.ends(1500);
+  floor.feed(1650, {
+    type: 'transcript',
+    requestId: floor.last('transcribe').requestId,
+    text: 'yes',
+    noSpeech: false,
+    completeness: 'complete',
+  });
+  floor.runTo(3000);
+  const ended = floor.log.find(({ output }) => output.type === 'turn_ended')?.output;
+  expect(ended).toMatchObject({ text: 'yes' });
+  expect(ended).not.toHaveProperty('confidence');
 });

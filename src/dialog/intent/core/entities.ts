@@ -1,50 +1,37 @@
-/** A thing callers name, with the words they use for it. */
-export interface NamedTopic {
-  readonly id: string;
-  /** Spoken name. */
-  readonly name: string;
-  /** Other words for it, lower case. */
-  readonly aliases: readonly string[];
-}
+import type { NamedThing } from '../../core/nlu/lexicon.js';
+import { findPhrases, phraseFinder, phraseWords, type PhraseFinder } from '../../core/nlu/readers/phrases.js';
 
-/** Who the caller says to be, with the words that say it. */
-const SITUATIONS: readonly (readonly [RegExp, string])[] = [
-  [/\binternational student\b|\bon (?:an? )?(?:student|f ?1|f-1) visa\b/, 'international student'],
-  [/\btransfer(?:ring)? student\b|\btransferr(?:ing|ed) (?:here |in )?from\b/, 'transfer student'],
-  [/\b(?:freshman|first[- ]year(?: student)?|new student)\b/, 'first-year student'],
-  [/\b(?:sophomore|second[- ]year(?: student)?)\b/, 'second-year student'],
-  [/\b(?:junior|third[- ]year(?: student)?)\b/, 'third-year student'],
-  [/\b(?:senior|final[- ]year|fourth[- ]year)\b/, 'final-year student'],
-  [/\b(?:graduate|grad|master'?s|phd|doctoral) student\b/, 'graduate student'],
-  [/\bpart[- ]time student\b/, 'part-time student'],
-  [/\b(?:my (?:son|daughter|kid|child)|i am (?:a |the )?(?:parent|mother|father))\b/, 'parent'],
-  [/\b(?:alum(?:nus|na|ni)?|former student|i graduated)\b/, 'former student'],
-  [/\bon (?:academic )?probation\b/, 'student on probation'],
-];
+/** Who callers say to be: name of the situation -> phrases that say it (`lexicon.yaml`, `situations`). */
+export type Situations = Readonly<Record<string, readonly string[]>>;
+
+const situationFinders = new WeakMap<Situations, PhraseFinder>();
 
 /** The caller's situation as the sentence gives it, or `undefined`. */
-export function callerSituation(text: string): string | undefined {
-  const lower = text.toLowerCase().replace(/[’‘]/g, "'");
-  const found = SITUATIONS.filter(([pattern]) => pattern.test(lower)).map(([, name]) => name);
-  return found.length === 0 ? undefined : found.join(', ');
+export function callerSituation(text: string, situations: Situations): string | undefined {
+  let find = situationFinders.get(situations);
+  if (find === undefined) {
+    find = phraseFinder(situations);
+    situationFinders.set(situations, find);
+  }
+  const found = new Set(findPhrases(phraseWords(text), find).map((hit) => hit.key));
+  return found.size === 0 ? undefined : [...found].join(', ');
 }
+
+const serviceFinders = new WeakMap<readonly NamedThing[], PhraseFinder>();
 
 /** Named pieces of a sentence: the service it mentions (the longest name wins). */
-export function extractEntities(text: string, services: readonly NamedTopic[] = []): Record<string, string> {
-  const padded = ` ${text
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
-    .trim()} `;
-  const names = services
-    .flatMap((service) =>
-      [service.name.toLowerCase(), ...service.aliases].map((alias) => ({ alias, service })),
-    )
-    .filter(({ alias }) => alias !== '' && new RegExp(` ${escapeRegExp(alias)}(?:s|es)? `).test(padded))
-    .sort((a, b) => b.alias.length - a.alias.length);
-  const best = names[0];
-  return best === undefined ? {} : { service: best.service.name };
+export function extractEntities(text: string, services: readonly NamedThing[] = []): Record<string, string> {
+  let find = serviceFinders.get(services);
+  if (find === undefined) {
+    find = phraseFinder(
+      Object.fromEntries(services.map(({ name, aliases }) => [name, withPlurals([name, ...aliases])])),
+    );
+    serviceFinders.set(services, find);
+  }
+  const hits = [...findPhrases(phraseWords(text), find)].sort((a, b) => b.to - b.from - (a.to - a.from));
+  const best = hits[0];
+  return best === undefined ? {} : { service: best.key };
 }
 
-function escapeRegExp(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
+const withPlurals = (names: readonly string[]): readonly string[] =>
+  names.flatMap((name) => [name, `${name}s`, `${name}es`]);

@@ -15,7 +15,7 @@ const QUESTIONS: readonly (readonly [AnswerType, RegExp])[] = [
   ['duration', /\bhow (?:long|quick(?:ly)?|fast|soon)\b/],
   [
     'count',
-    /\b(?:how many|how often|what (?:is the )?(?:minimum|maximum|gpa|average|score|grade)|which (?:gpa|average|score|grade)|how high|limit)\b/,
+    /\b(?:how many|how often|what (?:is the )?(?:minimum|maximum|average|score|rate)|which (?:average|score|rate)|how high|limit)\b/,
   ],
   [
     'time',
@@ -42,30 +42,68 @@ const ANSWERS: Readonly<Record<AnswerType, RegExp>> = {
     'i',
   ),
   duration: new RegExp(
-    `\\b(?:${NUMBER}|a|an|few) (?:[\\w-]+ )?(?:seconds?|minutes?|hours?|days?|weeks?|months?|semesters?|years?|decades?|centuries|century)\\b`,
+    `\\b(?:${NUMBER}|a|an|few) (?:[\\w-]+ )?(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centuries|century)\\b`,
     'i',
   ),
   count: new RegExp(`\\b${NUMBER}(?:-\\w+)?\\b|\\bevery\\b|\\bonce\\b|\\btwice\\b`, 'i'),
   time: new RegExp(
-    `\\b(?:${DAY}|${MONTH}|[12]\\d{3}|${NUMBER} (?:o'clock|in the (?:morning|afternoon|evening)|at night)|midnight|noon|[ap]\\.?m\\b|(?:week|month|day|semester|end|year|before|after|within|during|until|at any time|from \\w+ (?:to|until)))\\b`,
+    `\\b(?:${DAY}|${MONTH}|[12]\\d{3}|${NUMBER} (?:o'clock|in the (?:morning|afternoon|evening)|at night)|midnight|noon|[ap]\\.?m\\b|(?:week|month|day|end|year|before|after|within|during|until|at any time|from \\w+ (?:to|until)))\\b`,
     'i',
   ),
   place:
-    /\b(?:rooms?|floor|building|hall|house|street|avenue|road|next to|across|behind|in front|union|library|center|centre|garage|lots?|campus|portal|online|office|desk|city|town|located|north|south|east|west|country|countries|region|university)\b/i,
+    /\b(?:rooms?|floor|building|hall|house|street|avenue|road|next to|across|behind|in front|center|centre|online|office|desk|city|town|located|north|south|east|west|country|countries|region)\b/i,
   person:
-    /\b(?:advisors?|office|center|desk|registrar|instructors?|tutors?|staff|professors?|department|dean|counsel\w+|you|students?|president|he|she|people|company)\b|\b[A-Z]\w+ [A-Z]\w+\b/,
+    /\b(?:office|center|desk|staff|department|you|president|he|she|people|company)\b|\b[A-Z]\w+ [A-Z]\w+\b/,
   permission:
     /\b(?:can|cannot|may|must|need|required|allowed|possible|welcome|have to|permission|guaranteed|yes|no|not|only|if|free|every|available|open|closed)\b/i,
   way: /\b(?:you|by|ask|bring|apply|order|book|send|fill|register|form|portal|request|talk|call|write|use|through|using|please)\b/i,
 };
 
-/** The kind of fact that a question asks for, or `undefined` when its words do not tell. */
-export function answerType(question: string): AnswerType | undefined {
+/** Words of a trade that make a sentence an answer of a kind, beside those of the language (`lexicon.yaml`). */
+export type AnswerWords = Readonly<Record<string, readonly string[]>>;
+
+const finders = new WeakMap<AnswerWords, ReadonlyMap<string, RegExp>>();
+
+function trade(type: AnswerType, words: AnswerWords | undefined): RegExp | undefined {
+  if (words === undefined) return undefined;
+  let known = finders.get(words);
+  if (known === undefined) {
+    const escape = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    known = new Map(
+      Object.entries(words)
+        .filter(([, list]) => list.length > 0)
+        .map(([kind, list]) => [kind, new RegExp(`\\b(?:${list.map(escape).join('|')})\\b`, 'i')] as const),
+    );
+    finders.set(words, known);
+  }
+  return known.get(type);
+}
+
+/**
+ * The kind of fact that a question asks for, or `undefined` when its words do not tell.
+ *
+ * @param words - of the trade; a `count` word ("which rate") makes a question one for a number
+ */
+export function answerType(question: string, words?: AnswerWords): AnswerType | undefined {
   const text = question.toLowerCase().replace(/[’']s\b/g, ' is');
+  const counted = trade('count', words);
+  if (counted?.test(text) === true && /^(?:\w+ ){0,2}(?:what|which)\b/.test(text)) return 'count';
   return QUESTIONS.find(([, pattern]) => pattern.test(text))?.[0];
 }
 
 /** True when a sentence holds a fact of the kind: an amount for "how much", a day or hour for "when". */
-export function holdsAnswer(type: AnswerType, sentence: string): boolean {
-  return ANSWERS[type].test(sentence);
+export function holdsAnswer(type: AnswerType, sentence: string, words?: AnswerWords): boolean {
+  return ANSWERS[type].test(sentence) || (type !== 'count' && trade(type, words)?.test(sentence) === true);
+}
+
+/** Something that only says where another thing is: "next to the gym" tells nothing of where the gym is. */
+const BESIDE = '(?:next to|behind|across from|opposite|in front of|near|beside)';
+
+/** False when a sentence gives the place of another thing than the one that was asked for. */
+export function isAboutAsked(type: AnswerType, question: string, sentence: string): boolean {
+  if (type !== 'place') return true;
+  const [asked, told] = [question.toLowerCase().replace(/[’']s\b/g, ' is'), sentence.toLowerCase()];
+  const thing = /\bwhere (?:is|are) (?:the |your )?([a-z ]+?)\W*$/.exec(asked)?.[1];
+  if (thing === undefined || !told.includes(thing)) return true;
+  return told.replace(new RegExp(`\\b${BESIDE} (?:the |our )?${thing}`, 'g'), '').includes(thing);
 }

@@ -1,4 +1,4 @@
-import { answerType, holdsAnswer } from './answer-type.js';
+import { answerType, holdsAnswer, isAboutAsked, type AnswerWords } from './answer-type.js';
 import type { Chunk, Sentence } from './chunk.js';
 import type { Analyzer } from './thesaurus.js';
 import { dot, type Vector } from './vector.js';
@@ -19,6 +19,8 @@ export interface AnswerQuery {
   /** Weight of a stemmed term; rarer is greater. */
   readonly idf: (term: string) => number;
   readonly analyze: Analyzer;
+  /** Words of the trade that make a sentence an answer. */
+  readonly answerWords?: AnswerWords | undefined;
 }
 
 /** What is said, and where it comes from. */
@@ -100,6 +102,9 @@ export function extractAnswer(
   };
 }
 
+/** What is left of the words in common where the fact is one of something else. */
+const OF_OTHER = 0.4;
+
 function scorePassage(
   query: AnswerQuery,
   weights: TermWeights,
@@ -107,7 +112,7 @@ function scorePassage(
   rank: number,
 ): Candidate[] {
   const { chunk } = passage;
-  const type = answerType(query.text);
+  const type = answerType(query.text, query.answerWords);
   const asked = chunk.questions.map((question, index) => ({
     ...question,
     similarity: similarityTo(query, passage.questionVectors[index]),
@@ -117,13 +122,15 @@ function scorePassage(
     const askedSimilarity = Math.max(0, ...near.map((question) => question.similarity));
     const similarity = similarityTo(query, passage.vectors[index]);
     const context = [chunk.title, ...near.map((question) => question.text), sentence.text].join(' ');
-    const covered = coverage(weights, query.analyze(context));
+    const told = [...near.map((question) => question.text), sentence.text].join(' ');
+    const isOfOther = type !== undefined && !isAboutAsked(type, query.text, told);
+    const covered = coverage(weights, query.analyze(context)) * (isOfOther ? OF_OTHER : 1);
     const score =
       WEIGHTS.similarity * similarity +
       WEIGHTS.asked * askedSimilarity +
       WEIGHTS.overlap * coverage(weights, query.analyze(sentence.text)) +
       WEIGHTS.coverage * covered +
-      WEIGHTS.answerType * Number(type !== undefined && holdsAnswer(type, sentence.text)) +
+      WEIGHTS.answerType * Number(type !== undefined && holdsAnswer(type, sentence.text, query.answerWords)) +
       WEIGHTS.first * Number(sentence.opensSection) +
       WEIGHTS.rank * rank -
       LEAD_IN_PENALTY * Number(/[?:]$/.test(sentence.text));

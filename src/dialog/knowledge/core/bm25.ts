@@ -1,3 +1,4 @@
+import { best, type Scored } from './scored.js';
 import { terms } from './terms.js';
 import type { Analyzer } from './thesaurus.js';
 
@@ -11,24 +12,16 @@ export interface Bm25Options {
   readonly analyze?: Analyzer;
 }
 
-/** A passage with its score. */
-export interface Scored {
-  /** Position in the list that was indexed. */
-  readonly index: number;
-  /** Greater is better. */
-  readonly score: number;
-}
-
 interface Posting {
   readonly index: number;
   readonly count: number;
 }
 
-/** Okapi BM25 over the terms of an analyzer. Immutable once built. */
+/** Okapi BM25 over the terms of an analyzer. Passages are added before it is searched. */
 export class Bm25Index {
   readonly #postings = new Map<string, Posting[]>();
-  readonly #lengths: number[];
-  readonly #averageLength: number;
+  readonly #lengths: number[] = [];
+  #total = 0;
   readonly #k1: number;
   readonly #b: number;
   readonly #analyze: Analyzer;
@@ -38,9 +31,14 @@ export class Bm25Index {
     this.#k1 = options.k1 ?? 1.2;
     this.#b = options.b ?? 0.75;
     this.#analyze = options.analyze ?? terms;
-    this.#lengths = texts.map((text, index) => this.#add(index, this.#analyze(text)));
-    const total = this.#lengths.reduce((sum, length) => sum + length, 0);
-    this.#averageLength = texts.length === 0 ? 1 : Math.max(1, total / texts.length);
+    for (const text of texts) this.add(text);
+  }
+
+  /** Adds a passage; its position is the number of those before. */
+  add(text: string): void {
+    const length = this.#add(this.size, this.#analyze(text));
+    this.#lengths.push(length);
+    this.#total += length;
   }
 
   /** Number of passages. */
@@ -56,21 +54,25 @@ export class Bm25Index {
 
   /** The best `limit` passages that share a term with the query, best first; ties by position. */
   search(query: string, limit: number): Scored[] {
-    const scores = new Map<number, number>();
+    const scores = new Float64Array(this.size);
+    const touched: number[] = [];
+    const averageLength = Math.max(1, this.#total / Math.max(1, this.size));
     for (const term of new Set(this.#analyze(query))) {
       const postings = this.#postings.get(term);
       if (postings === undefined) continue;
       const idf = this.idf(term);
       for (const { index, count } of postings) {
-        const length = (this.#lengths[index] ?? 0) / this.#averageLength;
+        const length = (this.#lengths[index] ?? 0) / averageLength;
         const weight = (count * (this.#k1 + 1)) / (count + this.#k1 * (1 - this.#b + this.#b * length));
-        scores.set(index, (scores.get(index) ?? 0) + idf * weight);
+        const score = scores[index] as number;
+        if (score === 0) touched.push(index);
+        scores[index] = score + idf * weight;
       }
     }
-    return [...scores]
-      .map(([index, score]) => ({ index, score }))
-      .sort((x, y) => y.score - x.score || x.index - y.index)
-      .slice(0, limit);
+    return best(
+      touched.map((index) => ({ index, score: scores[index] as number })),
+      limit,
+    );
   }
 
   #add(index: number, list: readonly string[]): number {

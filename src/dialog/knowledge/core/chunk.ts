@@ -1,24 +1,5 @@
+import type { KnowledgeDocument } from '../../../kernel/document.js';
 import { splitSentences, wrapSentence } from './sentences.js';
-
-/** A text of the knowledge base, parsed. */
-export interface KnowledgeDocument {
-  /** Unique within the knowledge base; from the front matter, else the file name. */
-  readonly id: string;
-  readonly title: string;
-  readonly tags: readonly string[];
-  /** Path relative to the knowledge base. */
-  readonly path: string;
-  readonly sections: readonly Section[];
-}
-
-/** Text under one heading. */
-export interface Section {
-  /** Headings from the outermost to the innermost, the title of the document left out. */
-  readonly headings: readonly string[];
-  readonly paragraphs: readonly string[];
-  /** Questions that the section answers, in callers' words. Searched, never spoken. */
-  readonly questions?: readonly string[];
-}
 
 /** A sentence with its place in its document. */
 export interface Sentence {
@@ -54,6 +35,9 @@ export interface Chunk {
   readonly questions: readonly AskedQuestion[];
   /** The sentences joined. */
   readonly text: string;
+  /** As of its document. */
+  readonly validFromMs?: number;
+  readonly validUntilMs?: number;
 }
 
 /** Sizes of {@link chunkDocument}. */
@@ -139,6 +123,8 @@ function toChunk(document: KnowledgeDocument, sentences: readonly Sentence[], in
       askedQuestions(document, section),
     ),
     text: joined(sentences),
+    ...(document.validFromMs === undefined ? {} : { validFromMs: document.validFromMs }),
+    ...(document.validUntilMs === undefined ? {} : { validUntilMs: document.validUntilMs }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Scored } from './bm25.js';
+import type { Scored } from './scored.js';
 
 /** The constant of reciprocal rank fusion: how little the very first ranks stand out. */
 export const RRF_K = 60;

@@ -1,0 +1,54 @@
+import type { App, RouteContext } from './context.js';
+import { liveRoutes } from './live/routes.js';
+import { accountRoutes } from './routes/accounts.js';
+import { appointmentSessionRoutes } from './routes/appointment-sessions.js';
+import { appointmentRoutes } from './routes/appointments.js';
+import { authRoutes } from './routes/auth.js';
+import { cacheRoutes } from './routes/caches.js';
+import { calendarRoutes } from './routes/calendar.js';
+import { callbackRoutes } from './routes/callbacks.js';
+import { conversationRoutes } from './routes/conversation.js';
+import { denoiseRoutes } from './routes/denoise.js';
+import { guardRoutes } from './routes/guard.js';
+import { jobRoutes } from './routes/jobs.js';
+import { intentRoutes, knowledgeRoutes } from './routes/knowledge.js';
+import { llmRoutes } from './routes/llm.js';
+import { materialRoutes } from './routes/materials.js';
+import { officeRoutes } from './routes/office.js';
+import { recordRoutes } from './routes/records.js';
+import { speechRoutes } from './routes/speech.js';
+import type { RouteGroup } from './group-names.js';
+
+/** Routes that belong together, by name; a role serves some of them. */
+const ROUTES: Readonly<
+  Record<Exclude<RouteGroup, 'transcription'>, (app: App, context: RouteContext) => void>
+> = {
+  accounts: (app, context) => {
+    authRoutes(app, context);
+    accountRoutes(app, context);
+  },
+  conversation: conversationRoutes,
+  intent: intentRoutes,
+  knowledge: knowledgeRoutes,
+  appointment_sessions: (app, context) =>
+    appointmentSessionRoutes(app, context, '/api/v1/appointment/session'),
+  records: recordRoutes,
+  appointments: appointmentRoutes,
+  calendar: calendarRoutes,
+  callbacks: callbackRoutes,
+  jobs: jobRoutes,
+  materials: materialRoutes,
+  caches: cacheRoutes,
+  office: officeRoutes,
+  denoise: denoiseRoutes,
+  speech: speechRoutes,
+  models: llmRoutes,
+  live: liveRoutes,
+  guard: guardRoutes,
+  appointment_sessions_alone: (app, context) => appointmentSessionRoutes(app, context, '/api/v1/session'),
+};
+
+/** Adds the routes of a group. */
+export const routesOf = (
+  group: Exclude<RouteGroup, 'transcription'>,
+): ((app: App, context: RouteContext) => void) => ROUTES[group];

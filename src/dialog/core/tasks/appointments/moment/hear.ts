@@ -1,0 +1,314 @@
+import type { Interpretation } from '../../../nlu/types.js';
+import { weekdayOf } from '../../../nlu/time/local-date.js';
+import type { TimeValue } from '../../../nlu/time/types.js';
+import { CONFIDENCE } from '../../../thresholds.js';
+import type { Slot } from '../../../schedule/calendar.js';
+import {
+  compare,
+  exactly,
+  refuseMoments,
+  withoutDay,
+  withoutParts,
+  withoutTime,
+  type Wish,
+} from '../../../schedule/wish.js';
+import type { TaskContext } from '../../task.js';
+import { says } from '../phrases.js';
+import type { MomentAsk, Wanted } from './state.js';
+import { line } from '../../../render.js';
+
+import { takeMoment, timesOf, type MomentHearing, type TimeMention } from './take.js';
+
+const isAffirmed = (said: Interpretation): boolean => said.polarity === 'affirm' && !said.hedged;
+
+/** Reads an answer to a question of the search; `undefined` when it says nothing to it. */
+export function hearMoment(
+  wanted: Wanted,
+  ask: MomentAsk,
+  said: Interpretation,
+  ctx: TaskContext,
+): MomentHearing | undefined {
+  switch (ask.ask) {
+    case 'day': {
+      return hearDay(wanted, ask, said, ctx);
+    }
+    case 'which_day':
+    case 'which_time': {
+      return hearWhich(wanted, ask, said, ctx);
+    }
+    case 'time': {
+      const base = { date: ask.date };
+      return takeMoment(wanted, said, ctx, base) ?? (wantsOffers(said, ctx) ? offering(wanted) : undefined);
+    }
+    case 'offer': {
+      return hearOffer(wanted, ask.offers, said, ctx);
+    }
+    case 'look': {
+      return takeMoment(wanted, said, ctx);
+    }
+    case 'check': {
+      return hearCheck(wanted, ask.slot, said, ctx);
+    }
+    default: {
+      return ask;
+    }
+  }
+}
+
+const offering = (wanted: Wanted): MomentHearing => ({ type: 'wanted', wanted, options: { offer: true } });
+
+/** "What do you have?", "whatever works". */
+const wantsOffers = (said: Interpretation, ctx: TaskContext): boolean =>
+  says(said, 'asks_for_offers', ctx.lexicon.locale) ||
+  said.mentions.some(
+    (mention) =>
+      (mention.type === 'place' && mention.place === 'any') ||
+      (mention.type === 'field' && said.act === 'question'),
+  );
+
+function hearDay(
+  wanted: Wanted,
+  ask: Extract<MomentAsk, { ask: 'day' }>,
+  said: Interpretation,
+  ctx: TaskContext,
+): MomentHearing | undefined {
+  const base = ask.suggested === undefined ? {} : { date: ask.suggested };
+  const taken = takeMoment(wanted, said, ctx, base);
+  if (taken !== undefined) return taken;
+  if (wantsOffers(said, ctx)) return offering(wanted);
+  if (ask.suggested === undefined) return undefined;
+  if (isAffirmed(said)) {
+    const wish = { ...withoutDay(wanted.wish), dates: [ask.suggested] };
+    return { type: 'wanted', wanted: { ...wanted, wish }, options: {} };
+  }
+  const direction = otherDirection(said);
+  if (said.polarity !== 'deny' && direction === undefined) return undefined;
+  const bound = { date: ask.suggested, minute: direction === 'earlier' ? 0 : 24 * 60 };
+  const wish: Wish =
+    direction === 'later'
+      ? { ...wanted.wish, after: bound }
+      : direction === 'earlier'
+        ? { ...wanted.wish, before: bound }
+        : wanted.wish;
+  return { type: 'wanted', wanted: { ...wanted, wish }, options: {} };
+}
+
+/** A choice between two days or two times. */
+function hearWhich(
+  wanted: Wanted,
+  ask: Extract<MomentAsk, { ask: 'which_day' | 'which_time' }>,
+  said: Interpretation,
+  ctx: TaskContext,
+): MomentHearing | undefined {
+  const place = placeIn(said, ask.ask === 'which_day' ? ask.dates.length : ask.minutes.length);
+  const values = timesOf(said.mentions)
+    .filter(({ excluded }) => !excluded)
+    .map(({ value }) => value);
+  if (ask.ask === 'which_day') {
+    const date =
+      place === undefined
+        ? onlyOne(ask.dates.filter((day) => values.some((value) => namesDay(value, day))))
+        : ask.dates[place];
+    if (date !== undefined) {
+      return {
+        type: 'wanted',
+        wanted: { ...wanted, wish: { ...withoutDay(wanted.wish), dates: [date] } },
+        options: {},
+      };
+    }
+  } else {
+    const minute =
+      place === undefined
+        ? onlyOne(ask.minutes.filter((time) => values.some((value) => namesTime(value, time))))
+        : ask.minutes[place];
+    if (minute !== undefined) {
+      return {
+        type: 'wanted',
+        wanted: { ...wanted, wish: { ...withoutTime(wanted.wish), times: [[minute]] } },
+        options: {},
+      };
+    }
+  }
+  return takeMoment(wanted, said, ctx);
+}
+
+const onlyOne = <T>(items: readonly T[]): T | undefined => (items.length === 1 ? items[0] : undefined);
+
+function namesDay(value: TimeValue, date: string): boolean {
+  if (value.kind === 'date') {
+    return value.date === date || (value.weekdayOnly === true && weekdayOf(value.date) === weekdayOf(date));
+  }
+  return value.kind === 'weekdays' && value.weekdays.includes(weekdayOf(date));
+}
+
+function namesTime(value: TimeValue, minute: number): boolean {
+  if (value.kind === 'window') return minute >= value.fromMin && minute < value.toMin;
+  return value.kind === 'time' && value.minutes[0] === minute && value.minutes.length === 1;
+}
+
+/** The place that was chosen among so many, from 0. */
+export function placeIn(said: Interpretation, count: number): number | undefined {
+  const chosen = said.mentions.filter((mention) => mention.type === 'place' && !mention.excluded).at(-1);
+  if (chosen?.type !== 'place') return undefined;
+  const { place } = chosen;
+  if (place === 'none') return undefined;
+  if (place === 'any') return 0;
+  if (place === 'last') return count - 1;
+  const at = place === 'middle' ? Math.floor((count - 1) / 2) : place;
+  return at < count ? at : undefined;
+}
+
+const otherDirection = (said: Interpretation): 'later' | 'earlier' | 'different' | undefined => {
+  const other = said.mentions.findLast((mention) => mention.type === 'other');
+  return other?.type === 'other' ? other.direction : undefined;
+};
+
+function hearOffer(
+  wanted: Wanted,
+  offers: readonly Slot[],
+  said: Interpretation,
+  ctx: TaskContext,
+): MomentHearing | undefined {
+  const place = placeIn(said, offers.length);
+  const direction = otherDirection(said);
+  const chosen = (place === undefined ? undefined : offers[place]) ?? namedOffer(offers, said);
+  if (chosen !== undefined && direction === undefined) return choose(wanted, chosen, said);
+  const [first] = offers;
+  const sharesDay = first !== undefined && offers.every(({ date }) => date === first.date);
+  const onlyDay =
+    sharesDay && timesOf(said.mentions).every(({ value }) => value.kind === 'time') ? first.date : undefined;
+  // "What about eleven?" is meant for the day that was offered.
+  const dated =
+    onlyDay === undefined || timesOf(said.mentions).length === 0 ? wanted : onDay(wanted, onlyDay);
+  const base = first === undefined ? {} : offers.length === 1 ? first : { date: first.date };
+  const taken = takeMoment(dated, said, ctx, base);
+  if (direction !== undefined && (taken === undefined || taken.type === 'wanted')) {
+    return elsewhere(taken?.wanted ?? wanted, offers, direction);
+  }
+  if (taken !== undefined) return taken;
+  if (isAffirmed(said)) {
+    return first !== undefined && offers.length === 1 ? choose(wanted, first, said) : { type: 'unclear' };
+  }
+  const refused =
+    said.polarity === 'deny' ||
+    said.mentions.some(
+      (mention) => mention.type === 'place' && (mention.place === 'none' || mention.excluded),
+    );
+  if (refused) return turnedDown(wanted, offers, said);
+  return wantsOffers(said, ctx) ? elsewhere(wanted, offers, 'different') : undefined;
+}
+
+const onDay = (wanted: Wanted, date: string): Wanted => ({
+  ...wanted,
+  wish: { ...withoutParts(withoutDay(wanted.wish), 'window'), dates: [date] },
+});
+
+function choose(wanted: Wanted, slot: Slot, said: Interpretation): MomentHearing {
+  const doubtful = said.confidence < CONFIDENCE.slot;
+  return { type: 'chosen', slot, wanted: { ...wanted, wish: exactly(slot, wanted.wish), doubtful } };
+}
+
+/** The one offer that day and time of the answer fit, where nothing else is said of them. */
+function namedOffer(offers: readonly Slot[], said: Interpretation): Slot | undefined {
+  const times = timesOf(said.mentions);
+  const values = times.filter(({ excluded }) => !excluded).map(({ value }) => value);
+  if (values.length === 0) return onlyLeft(offers, times);
+  const fitting = offers.filter((slot) => values.every((value) => fits(value, slot)));
+  return onlyOne(fitting);
+}
+
+/** "Not the first, not Monday": what is left when all but one were refused. */
+function onlyLeft(offers: readonly Slot[], refused: readonly TimeMention[]): Slot | undefined {
+  if (refused.length === 0) return undefined;
+  const left = offers.filter((slot) => !refused.some(({ value }) => fits(value, slot)));
+  return offers.length > 1 && left.length < offers.length ? onlyOne(left) : undefined;
+}
+
+function fits(value: TimeValue, slot: Slot): boolean {
+  switch (value.kind) {
+    case 'date': {
+      return namesDay(value, slot.date);
+    }
+    case 'weekdays': {
+      return value.weekdays.includes(weekdayOf(slot.date));
+    }
+    case 'days': {
+      return slot.date >= value.from && slot.date <= value.to;
+    }
+    case 'time': {
+      return value.minutes.includes(slot.minute);
+    }
+    case 'window': {
+      return slot.minute >= value.fromMin && slot.minute < value.toMin;
+    }
+    case 'no_such_day':
+    case 'from_now':
+    case 'shift':
+    case 'duration':
+    case 'extreme': {
+      return false;
+    }
+    default: {
+      return value;
+    }
+  }
+}
+
+/** Other offers than these, in a direction. */
+export function elsewhere(
+  wanted: Wanted,
+  offers: readonly Slot[],
+  direction: 'later' | 'earlier' | 'different',
+): Extract<MomentHearing, { type: 'wanted' }> {
+  const inOrder = [...offers].sort(compare);
+  const bound = direction === 'later' ? inOrder.at(-1) : inOrder[0];
+  const bare = withoutParts(wanted.wish, 'after', 'before', 'order', 'nearMin');
+  const open: Wish = { ...bare, times: [] };
+  const moment = bound === undefined ? undefined : { date: bound.date, minute: bound.minute };
+  const wish =
+    direction === 'different' || moment === undefined
+      ? refuseMoments(open, offers)
+      : direction === 'later'
+        ? { ...withoutParts(open, 'window'), after: moment }
+        : { ...withoutParts(open, 'window'), before: moment };
+  return { type: 'wanted', wanted: { ...wanted, wish }, options: { offer: true } };
+}
+
+/** None of the offers: another day is asked for. One of several: the others are offered again. */
+function turnedDown(wanted: Wanted, offers: readonly Slot[], said: Interpretation): MomentHearing {
+  const excluded = said.mentions.flatMap((mention) =>
+    mention.type === 'place' && mention.excluded && typeof mention.place === 'number'
+      ? (offers[mention.place] ?? [])
+      : [],
+  );
+  if (excluded.length > 0) {
+    return {
+      type: 'wanted',
+      wanted: { ...wanted, wish: refuseMoments(wanted.wish, excluded) },
+      options: { offer: true },
+    };
+  }
+  const wish = refuseMoments(withoutDay(withoutTime(wanted.wish)), offers);
+  return {
+    type: 'wanted',
+    wanted: { ...wanted, wish },
+    options: { lead: [line('appointment.offer.other')] },
+  };
+}
+
+function hearCheck(
+  wanted: Wanted,
+  slot: Slot,
+  said: Interpretation,
+  ctx: TaskContext,
+): MomentHearing | undefined {
+  const sure = { ...wanted, doubtful: false };
+  const sameOnly = timesOf(said.mentions).every(({ value, excluded }) => !excluded && fits(value, slot));
+  if (isAffirmed(said) && sameOnly) {
+    return { type: 'chosen', wanted: { ...sure, wish: exactly(slot, wanted.wish) }, slot };
+  }
+  const taken = takeMoment(sure, said, ctx, slot);
+  if (taken !== undefined) return taken;
+  if (said.polarity !== 'deny') return undefined;
+  return { type: 'wanted', wanted: { ...sure, wish: withoutDay(withoutTime(wanted.wish)) }, options: {} };
+}

@@ -1,0 +1,17 @@
+/** Every kind of task. */
+export const TASK_IDS = [
+  'book',
+  'find',
+  'move',
+  'cancel',
+  'identify',
+  'callback',
+  'handoff',
+  'form',
+  'waitlist',
+  'rating',
+  'reminder',
+] as const;
+
+/** One of {@link TASK_IDS}. */
+export type TaskId = (typeof TASK_IDS)[number];

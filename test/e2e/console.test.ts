@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { SuiteAgent } from '../sip/agent/agent-process.js';
+import { requires } from '../support/requires.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PAGES = [
+  ...['', 'live', 'calls', 'appointments', 'callbacks', 'jobs', 'knowledge', 'chat', 'test'],
+  ...['system', 'settings', 'users', 'audit', 'setup?token=x', 'reset?token=x'],
+];
+const WAIT_MS = 20_000;
+
+interface Finding {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+requires.binary('chromium')('the console in a browser', () => {
+  const suite = new SuiteAgent({ rtpPortMin: 26_000 });
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  /** What a browser complains of, and what it asks elsewhere. */
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    const { stdout } = spawnSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' });
+    browser = await chromium.launch({ executablePath: stdout.trim(), args: ['--no-sandbox'] });
+  }, 60_000);
+  afterAll(() => browser.close());
+
+  beforeEach(async () => {
+    complaints.length = 0;
+    context = await browser.newContext();
+    context.setDefaultTimeout(WAIT_MS);
+    page = await context.newPage();
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    page.on('console', (message) => {
+      // Where there are no live calls the page finds out by asking.
+      const isExpected = `${message.text()} ${message.location().url}`.includes('/api/v1/live');
+      if (message.type() === 'error' && !isExpected) complaints.push(message.text());
+    });
+    page.on('request', (request) => {
+      if (!request.url().startsWith(suite.agent.httpUrl)) complaints.push(`asks ${request.url()}`);
+    });
+  });
+  afterEach(async () => {
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+
+  const open = async (path: string): Promise<void> => {
+    await page.goto(`${suite.agent.httpUrl}/console/${path}`);
+    await page.locator('h1').waitFor();
+  };
+
+  test('without accounts nobody signs in; a chat books an appointment, which is in the calendar and the calls', async () => {
+    await open('');
+    await page.getByText('Nobody is on the line.').waitFor();
+    await page.getByRole('link', { name: 'Chat' }).click();
+    await page.getByRole('button', { name: 'Begin' }).click();
+    const log = page.getByRole('log');
+    await log.locator('.line.agent').first().waitFor();
+    const say = async (text: string, answer: RegExp): Promise<void> => {
+      await page.getByLabel('Message').fill(text);
+      await page.keyboard.press('Enter');
+      await log.locator('.line.agent', { hasText: answer }).first().waitFor();
+    };
+    await say('I would like to book an appointment', /\?/);
+    await say('degree planning', /which day|what day/i);
+    await say('next Thursday at 10 am', /name/i);
+    await say('Ada Lovelace', /right\?|correct\?/i);
+    await say('yes', /you are booked/i);
+    await page.getByRole('button', { name: 'End', exact: true }).click();
+
+    const { items } = await suite.agent.get<{ items: { date: string; reference: string }[] }>(
+      '/api/v1/appointments',
+    );
+    await open(`appointments?week=${items[0]?.date ?? ''}`);
+    await page.getByRole('button', { name: /Ada Lovelace/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(items[0]?.reference ?? '')
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
+    await page.getByRole('searchbox').fill('lovelace');
+    await page.waitForURL(/q=lovelace/);
+    await page.getByRole('link', { name: 'Text or browser' }).click();
+    await page.locator('.line.user', { hasText: 'Ada Lovelace' }).waitFor();
+  }, 120_000);
+
+  test('every page can be used without seeing it well, in both colours', async () => {
+    const found: string[] = [];
+    for (const path of PAGES) {
+      await open(path);
+      await page.waitForLoadState('networkidle');
+      await page.evaluate(AXE);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        const violations = await page.evaluate(async () => {
+          const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
+          return (await axe.run()).violations;
+        });
+        found.push(...violations.map(({ id, nodes }) => `${path} ${id} ${nodes[0]?.html ?? ''}`));
+      }
+    }
+    expect(found).toEqual([]);
+  }, 120_000);
+});
