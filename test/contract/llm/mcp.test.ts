@@ -52,7 +52,7 @@ test('a tool that takes too long is given up', async () => {
   const began = performance.now();
   const result = await tools.call('every_trigger-long-running-operation', { duration: 10, steps: 2 });
   expect(result).toEqual({ type: 'failed', why: 'timeout' });
-  expect(performance.now() - began).toBeLessThan(1500);
+  expect(performance.now() - began).toBeLessThan(8000);
 }, 30_000);
 
 test('a server that is not there offers nothing, and harms nobody', async () => {

@@ -57,16 +57,28 @@ export function to16k({ pcm, sampleRateHz }: PcmAudio): Int16Array {
   const ratio = sampleRateHz / 16_000;
   const cutoff = Math.min(1, 1 / ratio) * 0.95;
   const reach = Math.ceil(16 / cutoff);
+  /** Weights of the samples around a place between two of them, by its distance from the first in 16,000ths. */
+  const kernels = new Map<number, Float64Array>();
+  const kernelAt = (phase: number): Float64Array => {
+    const known = kernels.get(phase);
+    if (known !== undefined) return known;
+    const kernel = Float64Array.from({ length: 2 * reach }, (_, j) => {
+      const x = j - reach + 1 - phase / 16_000;
+      const sinc = x === 0 ? cutoff : Math.sin(Math.PI * cutoff * x) / (Math.PI * x);
+      return sinc * (0.5 + 0.5 * Math.cos((Math.PI * x) / reach));
+    });
+    kernels.set(phase, kernel);
+    return kernel;
+  };
   const out = new Int16Array(Math.floor(pcm.length / ratio));
   for (let i = 0; i < out.length; i++) {
-    const centre = i * ratio;
-    const from = Math.max(0, Math.ceil(centre - reach));
-    const to = Math.min(pcm.length - 1, Math.floor(centre + reach));
+    const at = i * sampleRateHz;
+    const phase = at % 16_000;
+    const first = (at - phase) / 16_000 - reach + 1;
+    const kernel = kernelAt(phase);
     let sum = 0;
-    for (let k = from; k <= to; k++) {
-      const x = k - centre;
-      const sinc = x === 0 ? cutoff : Math.sin(Math.PI * cutoff * x) / (Math.PI * x);
-      sum += (pcm[k] ?? 0) * sinc * (0.5 + 0.5 * Math.cos((Math.PI * x) / reach));
+    for (let j = Math.max(0, -first); j < kernel.length && first + j < pcm.length; j++) {
+      sum += (pcm[first + j] as number) * (kernel[j] as number);
     }
     out[i] = Math.max(-32768, Math.min(32767, Math.round(sum)));
   }

@@ -20,6 +20,8 @@ export interface Script {
   readonly headersMs?: number;
   readonly firstMs?: number;
   readonly gapMs?: number;
+  /** Waited for between words, before `gapMs`. */
+  readonly gate?: Promise<void>;
   /** Sent as one delta each. */
   readonly words?: readonly string[];
   readonly calls?: readonly ScriptedCall[];
@@ -136,7 +138,8 @@ export class Out {
     await this.write(`data: ${data}${line}${line}`);
   }
 
-  gap(): Promise<void> {
-    return sleep(this.script.gapMs ?? 0);
+  async gap(): Promise<void> {
+    await this.script.gate;
+    await sleep(this.script.gapMs ?? 0);
   }
 }
