@@ -18,6 +18,7 @@ export const CLOSE_CODES = {
   server_shutdown: 1001,
   bad_messages: 1008,
   internal: 1011,
+  overloaded: 1013,
   slow_reader: 4008,
   not_found: 4404,
   replaced: 4409,

@@ -73,7 +73,9 @@ export class TranscribeSocket {
         this.context.log.warn({ err: error }, 'a stream of speech could not be transcribed');
       }
       this.#send({ type: 'error', ...errorBody(error) });
-      this.close('internal');
+      this.close(
+        error instanceof LeibnizError && error.category === 'overloaded' ? 'overloaded' : 'internal',
+      );
     }
   }
 

@@ -20,6 +20,7 @@ export function authKey(secret: string | undefined, dataDir: string): Uint8Array
     writeFileSync(file, key.toString('base64'), { mode: 0o600, flag: 'wx' });
     return key;
   } catch (error) {
+    if (error instanceof LeibnizError) throw error;
     throw new LeibnizError('DATA_DIR_UNUSABLE', `The key in ${file} can be neither read nor written.`, {
       field: 'DATA_DIR',
       cause: error,
@@ -36,6 +37,12 @@ function read(file: string): Uint8Array | undefined {
     throw error;
   }
   const key = Buffer.from(text, 'base64');
-  if (key.length < 32) throw new Error('the key is cut short');
+  if (key.length < 32) {
+    throw new LeibnizError(
+      'DATA_DIR_UNUSABLE',
+      `${file} holds no key: put it back from a copy, or move it away and start again; everybody then signs in again.`,
+      { field: 'DATA_DIR' },
+    );
+  }
   return key;
 }

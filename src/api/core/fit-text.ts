@@ -3,6 +3,9 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/u;
 /** What a database refuses to keep: NUL, and halves of characters. Lines and tabs are fine in what somebody writes. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
+/** True for a text that no single line of text may be. */
+export const hasControl = (text: string): boolean => CONTROL.test(text);
+
 /** Where a text in the address of a request has a control character; `undefined` when none has. */
 export const controlIn = (value: unknown): string | undefined => placeOf(value, CONTROL);
 

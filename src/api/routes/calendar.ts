@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { calendarFeed, calendarFile } from '../../jobs/calendar-file.js';
 import { LeibnizError } from '../../kernel/errors.js';
 import { wallMs } from '../../kernel/time.js';
+import { OFFICE } from '../../store/freed.js';
 import type { Appointment } from '../../store/types.js';
 import { compact } from '../compact.js';
 import type { App, RouteContext } from '../context.js';
+import type { OfficeFacts } from '../ports.js';
 import { failures, idParams } from '../schemas/common.js';
 
 const DAY_MS = 24 * 3600_000;
@@ -74,9 +76,19 @@ export function calendarRoutes(app: App, { ports, clock }: RouteContext): void {
         if (items.length < PAGE) break;
       }
       const office = await ports.schedule.office();
+      const { resource } = query;
+      // Whoever has left the office keeps the appointments that are there; a name that nobody has is a mistake.
+      if (resource !== undefined && found.length === 0 && !has(office, resource)) {
+        throw new LeibnizError('NOT_FOUND', 'There is no such resource.', { field: 'resource' });
+      }
       return send(reply, calendarFeed(found, office, office.timezone), 'calendar.ics');
     },
   );
+}
+
+/** An office that is one resource as a whole lists none. */
+function has({ resources }: OfficeFacts, resource: string): boolean {
+  return resources.length === 0 ? resource === OFFICE : resources.some(({ id }) => id === resource);
 }
 
 function send(reply: FastifyReply, text: string, filename: string): FastifyReply {

@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import type { Appointment } from '../../store/types.js';
+import { hasControl } from '../core/fit-text.js';
 import { errorSchema, instantParam, iso, isoOrNull, listOf, paging } from './common.js';
 
-const shortText = z.string().trim().min(1).max(200);
+/** Stands in calendar files, whose texts have no control characters (RFC 5545 section 3.3.11). */
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .refine((text) => !hasControl(text), 'must not have control characters');
+const shortText = line(200).min(1);
 const date = z.iso.date().describe('Local date of the office, YYYY-MM-DD');
 const time = z
   .string()
@@ -61,7 +69,7 @@ export const newAppointment = z.strictObject({
   time,
   service_id: shortText.optional(),
   resource: shortText.optional().describe('Whoever is free unless told'),
-  purpose: z.string().trim().max(500).optional().describe('The name of the service unless told'),
+  purpose: line(500).optional().describe('The name of the service unless told'),
   user_name: shortText,
   caller_number: shortText.optional(),
   email: z.email().max(320).optional(),
@@ -79,7 +87,7 @@ export const changedAppointment = z.strictObject({
   time: time.optional(),
   service_id: shortText.optional(),
   resource: shortText.optional(),
-  purpose: z.string().trim().max(500).optional(),
+  purpose: line(500).optional(),
   idempotency_key: shortText.optional().describe('The same key never changes twice'),
 });
 

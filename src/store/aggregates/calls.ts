@@ -101,7 +101,8 @@ export async function abortOpenCalls(
 ): Promise<number> {
   const { rowCount } = await db.query(
     `UPDATE leibniz.calls c SET reason = 'aborted', ended_at_ms = greatest(
-       c.started_at_ms, (SELECT max(t.at_ms) FROM leibniz.turns t WHERE t.call_id = c.id))
+       c.started_at_ms, (SELECT max(t.at_ms) FROM leibniz.turns t WHERE t.call_id = c.id),
+       c.started_at_ms + (SELECT floor(max(e.at_ms))::bigint FROM leibniz.events e WHERE e.call_id = c.id))
      WHERE c.reason IS NULL AND c.started_at_ms IS NOT NULL AND c.instance_id <> $1
        AND NOT EXISTS (SELECT 1 FROM leibniz.instances i
          WHERE i.id = c.instance_id AND i.beat_at > now() - make_interval(secs => $2::double precision))`,

@@ -130,6 +130,8 @@ describe('booking for somebody', () => {
     [{ time: '25:00' }, 400, 'BAD_REQUEST', 'time'],
     [{ date: '2026-02-30' }, 400, 'BAD_REQUEST', 'date'],
     [{ user_name: ' ' }, 400, 'BAD_REQUEST', 'user_name'],
+    [{ user_name: '\u001b[31mAda' }, 400, 'BAD_REQUEST', 'user_name'],
+    [{ purpose: 'visit\u009b2J' }, 400, 'BAD_REQUEST', 'purpose'],
     [{ colour: 'red' }, 400, 'BAD_REQUEST', 'colour'],
   ])('%j is %d', async (over, status, code, field) => {
     const answer = await send('POST', '/api/v1/appointments', { ...wanted, ...over });
@@ -234,6 +236,12 @@ describe('calendars', () => {
     expect(feed.body).toContain('METHOD:PUBLISH\r\n');
     expect(feed.body).toContain('UID:a1@leibniz\r\n');
     expect(asked('appointments.list')).toMatchObject({ resource: 'office', status: 'booked', limit: 500 });
+  });
+
+  it('a feed of somebody who is not there is not found: an empty calendar would say that nothing is booked', async () => {
+    const reply = await get(await build(), '/api/v1/calendar.ics?resource=nobody');
+    expect(reply.statusCode).toBe(404);
+    expect(reply.json()).toMatchObject({ error: { code: 'NOT_FOUND', field: 'resource' } });
   });
 
   it.each([

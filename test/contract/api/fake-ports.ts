@@ -323,7 +323,8 @@ export function fakeProgram(): FakeProgram {
     appointments: {
       list: async (query) => {
         note('appointments.list', query);
-        return { items: [APPOINTMENT], total: 1 };
+        const items = [APPOINTMENT].filter(({ resource }) => resource === (query?.resource ?? resource));
+        return { items, total: items.length };
       },
       get: async (id) => (id === 'a1' ? APPOINTMENT : undefined),
       book: async (request) => {

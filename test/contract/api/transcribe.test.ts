@@ -92,6 +92,17 @@ test.each([
   expect(await reply.json()).toHaveProperty('error.code');
 });
 
+test('one stream too many is told to come back later', async () => {
+  const open = Array.from({ length: 65 }, (_, n) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${api.port}${path}?session_id=s${n}&token=${TOKEN}`);
+    const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+    return { socket, closed };
+  });
+  expect(await Promise.race(open.map(({ closed }) => closed))).toBe(1013);
+  for (const { socket } of open) socket.close();
+  await Promise.all(open.map(({ closed }) => closed));
+});
+
 test('transcripts need the token', async () => {
   expect((await post(bytes(spoken(['yes'], 16_000)), 'audio/pcm', 'wrong')).status).toBe(401);
 });

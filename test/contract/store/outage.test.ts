@@ -173,12 +173,15 @@ onPostgres('the database server fails', () => {
     const left = await open(await folders.make());
     const right = await open(await folders.make());
     call(left, 'running', 1, false);
+    // The agent was heard for two seconds more before its process died.
+    const event = { kind: 'event', callId: 'running', seq: 1, type: 'agent_speaking', payload: {} } as const;
+    left.journal.append({ ...event, atMs: 2000.7 });
     await left.journal.flush();
     await until('the call', () => right.calls.get('running'));
     expect(await right.calls.abortOpen()).toBe(0);
     // An orderly end retires the instance, like a lease that has run out.
     await left.close();
     expect(await right.calls.abortOpen()).toBe(1);
-    expect(await right.calls.get('running')).toMatchObject({ reason: 'aborted', endedAtMs: NINE });
+    expect(await right.calls.get('running')).toMatchObject({ reason: 'aborted', endedAtMs: NINE + 2000 });
   }, 20_000);
 });
