@@ -47,6 +47,7 @@ export async function startAgent(
   const peers = await openPeers(config.sip.peers, { scheduler: realScheduler, log });
   const sip = await openSipSide(config, log, (address) => peers.has(address));
   let engines: Engines | undefined;
+  let recordings: RecordingDesk | undefined;
   try {
     engines = measuredEngines(await openEngines(config, log, metrics, progress), metrics, realScheduler);
     const { denoiseBelowDb: belowDb } = config.speech;
@@ -54,12 +55,13 @@ export async function startAgent(
     const dialog = measuredDialog(dialogBehind(timedGuard(metrics, realScheduler)), metrics);
     const ports = Object.assign(portsOf(engines, dialog), { denoising });
     const supervised = superviseSessions(ports, config, metrics);
-    const recordings = await openRecordings(config, engines.store, supervised.live, metrics, log);
+    recordings = await openRecordings(config, engines.store, supervised.live, metrics, log);
     const lined = withLines(config, engines, progress);
     const calls = await startCallRole(lined, { sip, peers }, { ...supervised, recordings }, metrics, log);
     return { engines, ...supervised, recordings, sip, calls, stop: stopper(calls, { sip, peers }, engines) };
   } catch (error) {
     peers.close();
+    await recordings?.close();
     await engines?.close();
     await sip.embedded?.close();
     throw error;

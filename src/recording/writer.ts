@@ -40,6 +40,7 @@ interface Piece {
  */
 export class RecordingWriter {
   readonly #peaks: PeakBook;
+  readonly #opened: Promise<void>;
   #queue: Piece[] = [];
   #queuedBytes = 0;
   #dataBytes = 0;
@@ -72,8 +73,6 @@ export class RecordingWriter {
       () => undefined,
     );
   }
-
-  readonly #opened: Promise<void>;
 
   /** Bytes that wait to be written. */
   get queuedBytes(): number {

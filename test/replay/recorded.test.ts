@@ -195,6 +195,14 @@ describe('the consent of the caller', () => {
     expect(await hangUp(call)).toBeUndefined();
   });
 
+  test('ask: who wants a person at once has not agreed, and is not asked again after the detour', async () => {
+    const call = await dial({ recording: 'ask' });
+    await call.ask('I want to talk to a person');
+    await call.ask('no thank you');
+    expect(call.agentTexts.filter((text) => /may I record/i.test(text))).toHaveLength(1);
+    expect(await hangUp(call)).toBeUndefined();
+  });
+
   test('ask: key 1 agrees', async () => {
     const call = await dial({ recording: 'ask' });
     call.session.dtmf('1');

@@ -8,7 +8,7 @@ import type { AuditEntry, RecordingRecord, Recordings, StoredPeaks } from '../..
 import type { OpenCall, Supervision } from '../live/open-call.js';
 import type { SessionInfo, SessionObserver } from '../ports.js';
 import { CallRecording } from './call-recording.js';
-import { RecordingKeeper, type KeeperOptions } from './recording-keeper.js';
+import { fileOf, RecordingKeeper, type KeeperOptions } from './recording-keeper.js';
 import { SYSTEM, withFacts } from './receipts.js';
 
 /** Most of a file that is read in one go, bytes. */
@@ -127,12 +127,12 @@ export class RecordingDesk implements Supervision {
 
   /** A piece of the file of a recording that is over; nothing when it is not here. */
   async read(id: string, from: number, length: number): Promise<Uint8Array | undefined> {
-    return this.o.files.read(`${id}.wav`, from, Math.min(length, MAX_READ_BYTES));
+    return this.o.files.read(fileOf(id), from, Math.min(length, MAX_READ_BYTES));
   }
 
   /** Length of that file. */
   size(id: string): Promise<number | undefined> {
-    return this.o.files.size(`${id}.wav`);
+    return this.o.files.size(fileOf(id));
   }
 
   /** Deletes the recording of a call, also one in progress. @returns false when there is none */

@@ -1,5 +1,5 @@
 import type { Consent } from '../consent.js';
-import { line } from '../render.js';
+import { firmly, line } from '../render.js';
 import type { Draft } from './draft.js';
 
 /** Whether the caller is still to be asked. */
@@ -12,7 +12,7 @@ export function tellOfRecording(draft: Draft): void {
   if (recording?.policy !== 'announce' || recording.consent !== undefined) return;
   draft.set({ recording: { ...recording, consent: 'announced' } });
   draft.emit({ type: 'recording', state: 'announced' });
-  draft.say(line('recording.notice'));
+  draft.say(firmly(line('recording.notice')));
 }
 
 /** How the caller stands to being recorded, as the question came out. */

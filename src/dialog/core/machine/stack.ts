@@ -8,6 +8,7 @@ import { MAX_DEPTH, type Frame, type Pending } from './state.js';
 
 /** Begins a task on top of the open one: as a detour, or for the one below. */
 export function push(draft: Draft, task: TaskId, start: TaskStart, isChild = false): void {
+  if (topTask(draft)?.task.givesWay === true) dropTop(draft);
   if (draft.state.stack.length >= MAX_DEPTH) dropTop(draft);
   const { counts } = draft.state;
   const number = counts.frames + 1;
