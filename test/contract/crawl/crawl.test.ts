@@ -83,12 +83,11 @@ it('a site: robots, sitemap, canonical addresses, robots of a page, PDF, main co
 
 it('limits: depth, pages; what is left is said', async () => {
   site.text('/robots.txt', '');
-  for (let i = 0; i < 6; i++) {
-    site.html(
+  for (let i = 0; i < 6; i++)
+    {site.html(
       `/chain/${i}`,
       `<h1>Page ${i}</h1><p>This is page ${i} of the chain.</p><a href="/chain/${i + 1}">next</a>`,
-    );
-  }
+    );}
   expect(await crawl([site.url('/chain/0')], { maxDepth: 2 })).toMatchObject({ done: 3 });
   site.html(
     '/wide',
