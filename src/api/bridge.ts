@@ -74,6 +74,7 @@ const GROUPS: readonly (keyof ApiPorts)[] = [
   'settings',
   'models',
   'live',
+  'recordings',
   'guard',
 ];
 

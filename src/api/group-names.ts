@@ -7,6 +7,7 @@ export const ROUTE_GROUPS = [
   'knowledge',
   'appointment_sessions',
   'records',
+  'recordings',
   'appointments',
   'calendar',
   'callbacks',

@@ -8,12 +8,15 @@ import type {
   RebuildReport,
   Retrieval,
 } from '../dialog/knowledge/types.js';
+import type { RecordingState } from '../kernel/vocab.js';
+import type { RecordingAction } from '../recording/core/recording.js';
 import type { GuardPort } from '../dialog/guard/core/types.js';
 import type { SynthesisDesk } from '../session/synthesis.js';
 import type { TranscriptionDesk } from '../session/transcription.js';
 import type {
   Accounts,
   Appointments,
+  AuditEntry,
   Callbacks,
   Calls,
   CrawlRequest,
@@ -24,7 +27,9 @@ import type {
   NewMaterial,
   NewVersion,
   Page,
+  RecordingRecord,
   Slot,
+  StoredPeaks,
   WaitingList,
 } from '../store/types.js';
 import type { Channel, ChannelSink } from './channel-bridge.js';
@@ -313,6 +318,7 @@ export interface ApiPorts {
   readonly settings: SettingPorts;
   readonly models: ModelPorts;
   readonly live: LivePorts;
+  readonly recordings: RecordingPorts;
   readonly guard: GuardPort & {
     /**
      * Passes something on to a person.
@@ -321,6 +327,31 @@ export interface ApiPorts {
      */
     escalate(context: string): Promise<void>;
   };
+}
+
+/** Recordings of calls. */
+export interface RecordingPorts {
+  /** The last one of a call, with its shape. */
+  find(
+    callId: string,
+  ): Promise<{ readonly record: RecordingRecord; readonly peaks?: StoredPeaks } | undefined>;
+  /** Length of the file of a recording that is over; undefined when it is not here. */
+  size(id: string): Promise<number | undefined>;
+  /** A piece of that file, 512 KiB at most; fewer bytes at its end. */
+  read(id: string, from: number, length: number): Promise<Uint8Array | undefined>;
+  /**
+   * Deletes the recording of a call, also one in progress.
+   *
+   * @param by - the receipt for the trail
+   * @returns false when there is none
+   */
+  remove(callId: string, by: AuditEntry): Promise<boolean>;
+  /** @throws LeibnizError NOT_ALLOWED_NOW */
+  command(
+    callId: string,
+    action: RecordingAction,
+    by: AuditEntry,
+  ): Promise<{ readonly state: RecordingState }>;
 }
 
 /** The ports of a role: those that its routes ask. */

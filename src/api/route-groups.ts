@@ -16,6 +16,7 @@ import { llmRoutes } from './routes/llm.js';
 import { materialRoutes } from './routes/materials.js';
 import { officeRoutes } from './routes/office.js';
 import { recordRoutes } from './routes/records.js';
+import { recordingRoutes } from './routes/recordings.js';
 import { speechRoutes } from './routes/speech.js';
 import type { RouteGroup } from './group-names.js';
 
@@ -33,6 +34,7 @@ const ROUTES: Readonly<
   appointment_sessions: (app, context) =>
     appointmentSessionRoutes(app, context, '/api/v1/appointment/session'),
   records: recordRoutes,
+  recordings: recordingRoutes,
   appointments: appointmentRoutes,
   calendar: calendarRoutes,
   callbacks: callbackRoutes,

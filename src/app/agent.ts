@@ -1,6 +1,7 @@
 import { openPeers } from '../call/peers.js';
 import type { LiveDesk } from '../session/live/live-desk.js';
 import type { DialogPort, SessionPorts } from '../session/ports.js';
+import type { RecordingDesk } from '../session/recording/recording-desk.js';
 import { openRnnoise } from '../speech/denoise/rnnoise-denoiser.js';
 import type { Metrics } from '../telemetry/index.js';
 import { realScheduler } from '../threads/real-scheduler.js';
@@ -10,6 +11,7 @@ import { openEngines, type Engines, type Progress } from './engines.js';
 import type { AppLog } from './log.js';
 import { measuredDialog, measuredEngines } from './measure/engines.js';
 import { superviseSessions } from './live.js';
+import { openRecordings } from './recordings.js';
 import { timedGuard } from './measure/guard.js';
 import { startCallRole, type CallPorts, type LineConfig, type Signalling } from './roles/call.js';
 import type { Role } from './roles/role.js';
@@ -23,6 +25,8 @@ export interface Agent {
   readonly sessionPorts: SessionPorts;
   /** Calls in progress, for supervisors. */
   readonly live: LiveDesk;
+  /** Recordings of calls. */
+  readonly recordings: RecordingDesk;
   readonly sip: SipSide;
   readonly calls: Role<CallPorts>;
   /** Hangs up what is still open and closes everything in order; `CallPorts.drain` lets calls end first. */
@@ -43,6 +47,7 @@ export async function startAgent(
   const peers = await openPeers(config.sip.peers, { scheduler: realScheduler, log });
   const sip = await openSipSide(config, log, (address) => peers.has(address));
   let engines: Engines | undefined;
+  let recordings: RecordingDesk | undefined;
   try {
     engines = measuredEngines(await openEngines(config, log, metrics, progress), metrics, realScheduler);
     const { denoiseBelowDb: belowDb } = config.speech;
@@ -50,11 +55,13 @@ export async function startAgent(
     const dialog = measuredDialog(dialogBehind(timedGuard(metrics, realScheduler)), metrics);
     const ports = Object.assign(portsOf(engines, dialog), { denoising });
     const supervised = superviseSessions(ports, config, metrics);
+    recordings = await openRecordings(config, engines.store, supervised.live, metrics, log);
     const lined = withLines(config, engines, progress);
-    const calls = await startCallRole(lined, { sip, peers }, supervised, metrics, log);
-    return { engines, ...supervised, sip, calls, stop: stopper(calls, { sip, peers }, engines) };
+    const calls = await startCallRole(lined, { sip, peers }, { ...supervised, recordings }, metrics, log);
+    return { engines, ...supervised, recordings, sip, calls, stop: stopper(calls, { sip, peers }, engines) };
   } catch (error) {
     peers.close();
+    await recordings?.close();
     await engines?.close();
     await sip.embedded?.close();
     throw error;

@@ -15,6 +15,7 @@ import { FollowUps } from './follow-ups.js';
 import { guardApi } from './guard-api.js';
 import { livePorts } from './live.js';
 import { modelApi } from './model-api.js';
+import { recordingHealth, recordingPorts } from './recordings.js';
 import type { AppLog } from './log.js';
 import { speechPorts, type KeptFiles } from './spoken-files.js';
 import { schedulePort } from './schedule-port.js';
@@ -34,7 +35,7 @@ export function apiPorts(
   const desk = new AppointmentDesk(agent.sessionPorts, store.conversations, config.sessions.ttlMs);
   return {
     system: {
-      health: async () => health(agent, desk, version, (realScheduler.now() - startedAt) / 1000),
+      health: async () => health(agent, config, desk, version, (realScheduler.now() - startedAt) / 1000),
       ready: async () => {
         const error = await whyNotReady(agent);
         if (error !== undefined) return { ready: false, error };
@@ -67,6 +68,7 @@ export function apiPorts(
     materials: agent.engines.materials,
     caches: cachePorts(agent.engines.cache),
     live: livePorts(agent.live),
+    recordings: recordingPorts(agent.recordings, agent.live),
     guard: guardApi(agent.engines.roles.guard.ports, store.callbacks, log),
     settings: {
       list: async () =>
@@ -145,6 +147,7 @@ export function conversationPorts(
 /** Every role is asked; nothing is taken for granted. */
 async function health(
   agent: Agent,
+  config: Config,
   desk: AppointmentDesk,
   version: string,
   uptimeSeconds: number,
@@ -157,10 +160,12 @@ async function health(
   ]);
   // A part that is not configured has no health.
   const llm = roles.llm.ports.model === undefined ? undefined : modelled;
+  const recording = recordingHealth(config, agent.recordings);
   const services: Record<string, ServiceStatus> = {
     sip: calls.status,
     ...engines,
     ...(llm === undefined ? {} : { llm: llm.status }),
+    ...(recording === undefined ? {} : { recording: recording.status }),
   };
   const states = Object.values(services);
   const isWell = states.every((state) => state === 'healthy');
@@ -173,6 +178,7 @@ async function health(
       ...spoken.details,
       rag: known.details,
       ...(llm === undefined ? {} : { llm: llm.details }),
+      ...(recording === undefined ? {} : { recording: recording.details }),
       appointment: { active_sessions: desk.active, database_connected: engines['store'] === 'healthy' },
       store: stored.details,
       calls: calls.details,
@@ -219,6 +225,8 @@ function conversationEvent(event: SessionEvent): ConversationEvent | undefined {
     case 'change':
     case 'note':
     case 'counted':
+    case 'recording_consent':
+    case 'secret_words':
       return undefined;
   }
 }

@@ -16,6 +16,7 @@ export function watchAgent(metrics: Metrics, agent: Agent): () => void {
     if (agent.sip.embedded !== undefined) sipFigures(metrics, agent.sip.embedded.stats());
     agent.calls.ports.media.scrape();
     metrics.set('live_listeners', {}, agent.live.listeners);
+    metrics.set('recordings_active', {}, agent.recordings.health().active);
     metrics.set('pacer_streams', {}, agent.calls.ports.pacer.stats().members);
     metrics.set('rtp_ports_free', {}, agent.calls.ports.pool.free);
   });

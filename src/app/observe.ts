@@ -70,6 +70,8 @@ function count(metrics: Metrics, event: SessionEvent): void {
     case 'agent_started':
     case 'agent_finished':
     case 'flush':
+    case 'recording_consent':
+    case 'secret_words':
     case 'step': {
       break;
     }

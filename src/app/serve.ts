@@ -35,7 +35,7 @@ export interface Listen {
 export type WholeRole = 'all' | 'call';
 
 /** What the role `call` serves. */
-const CALL_ROUTES = ['conversation', 'records', 'live'] as const;
+const CALL_ROUTES = ['conversation', 'records', 'recordings', 'live'] as const;
 
 /** Life of the link that makes the first account. */
 const SETUP_MS = 86_400_000;

@@ -20,6 +20,7 @@ import type {
   OwnChange,
   Page,
   Permission,
+  RecordingView,
   SessionView,
   SettingView,
   SpokenFile,
@@ -47,6 +48,13 @@ export function createClient(options: HttpOptions) {
         http.get<Page<CallSummary>>(`${V1}/calls`, query, signal),
       get: (callId: string, signal?: AbortSignal) =>
         http.get<CallDetail>(`${V1}/calls/${id(callId)}`, undefined, signal),
+      /** What is known of the recording of a call. */
+      recording: (callId: string, signal?: AbortSignal) =>
+        http.get<RecordingView>(`${V1}/calls/${id(callId)}/recording`, undefined, signal),
+      /** Where its audio is; takes ranges. */
+      audioUrl: (callId: string) => `${V1}/calls/${id(callId)}/recording/audio`,
+      deleteRecording: (callId: string) =>
+        http.request<void>('DELETE', `${V1}/calls/${id(callId)}/recording`),
     },
     appointments: appointmentCalls(http),
     callbacks: {

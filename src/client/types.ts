@@ -13,6 +13,7 @@ import type {
 import type { appointmentView, changedAppointment, newAppointment } from '../api/schemas/appointments.js';
 import type { callbackView, completion, waitingView } from '../api/schemas/callbacks.js';
 import type { callDetail, callSummary } from '../api/schemas/calls.js';
+import type { recordingView } from '../api/schemas/recordings.js';
 import type { officeView, settingView } from '../api/schemas/office.js';
 
 export type { CacheReport, ConversationControl, ConversationEvent } from '../api/ports.js';
@@ -39,6 +40,7 @@ export type TokenView = z.output<typeof tokenView>;
 export type AuditView = z.output<typeof auditView>;
 export type CallSummary = z.output<typeof callSummary>;
 export type CallDetail = z.output<typeof callDetail>;
+export type RecordingView = z.output<typeof recordingView>;
 export type CallLine = CallDetail['transcript'][number];
 export type AppointmentView = z.output<typeof appointmentView>;
 export type NewAppointment = z.input<typeof newAppointment>;

@@ -125,3 +125,15 @@ export interface Heard {
   readonly playedMs: number;
   readonly complete: boolean;
 }
+
+/** Whether calls of a line are recorded: not at all, after they were told so, or after a yes to the question. */
+export const RECORDING_POLICIES = ['off', 'announce', 'ask'] as const;
+
+/** One of {@link RECORDING_POLICIES}. */
+export type RecordingPolicy = (typeof RECORDING_POLICIES)[number];
+
+/** How a caller stands to being recorded. No answer to the question is a refusal. */
+export type RecordingConsent = 'announced' | 'asked' | 'given' | 'refused' | 'withdrawn';
+
+/** What the recording of a call is doing. */
+export type RecordingState = 'off' | 'awaiting_consent' | 'recording' | 'paused' | 'stopped' | 'deleted';

@@ -66,24 +66,49 @@ export function formatWav(audio: WavAudio): Uint8Array {
   const dataBytes = frames * count * 2;
   const bytes = new Uint8Array(HEADER_BYTES + dataBytes);
   const view = new DataView(bytes.buffer);
-  writeFourcc(bytes, 0, 'RIFF');
-  view.setUint32(4, HEADER_BYTES - 8 + dataBytes, true);
-  writeFourcc(bytes, 8, 'WAVE');
-  writeFourcc(bytes, 12, 'fmt ');
-  view.setUint32(16, 16, true);
-  view.setUint16(20, PCM, true);
-  view.setUint16(22, count, true);
-  view.setUint32(24, audio.sampleRateHz, true);
-  view.setUint32(28, audio.sampleRateHz * count * 2, true);
-  view.setUint16(32, count * 2, true);
-  view.setUint16(34, 16, true);
-  writeFourcc(bytes, 36, 'data');
-  view.setUint32(40, dataBytes, true);
+  bytes.set(wavHeader({ sampleRateHz: audio.sampleRateHz, channels: count, dataBytes }));
   for (let i = 0; i < frames; i++) {
     for (let c = 0; c < count; c++) {
       view.setInt16(HEADER_BYTES + (i * count + c) * 2, audio.channels[c]?.[i] ?? 0, true);
     }
   }
+  return bytes;
+}
+
+/** What stands before the samples of a WAV file of PCM16. */
+export interface WavHeader {
+  readonly sampleRateHz: number;
+  readonly channels: number;
+  /** Length of the samples that follow. */
+  readonly dataBytes: number;
+  /** A chunk of its own before the samples, which players pass over: four letters, and an even number of bytes. */
+  readonly extra?: { readonly id: string; readonly bytes: Uint8Array };
+}
+
+/** The bytes of a {@link WavHeader}: 44 without a further chunk. */
+export function wavHeader({ sampleRateHz, channels, dataBytes, extra }: WavHeader): Uint8Array {
+  const extraBytes = extra === undefined ? 0 : 8 + extra.bytes.length;
+  const length = HEADER_BYTES + extraBytes;
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  writeFourcc(bytes, 0, 'RIFF');
+  view.setUint32(4, length - 8 + dataBytes, true);
+  writeFourcc(bytes, 8, 'WAVE');
+  writeFourcc(bytes, 12, 'fmt ');
+  view.setUint32(16, 16, true);
+  view.setUint16(20, PCM, true);
+  view.setUint16(22, channels, true);
+  view.setUint32(24, sampleRateHz, true);
+  view.setUint32(28, sampleRateHz * channels * 2, true);
+  view.setUint16(32, channels * 2, true);
+  view.setUint16(34, 16, true);
+  if (extra !== undefined) {
+    writeFourcc(bytes, 36, extra.id);
+    view.setUint32(40, extra.bytes.length, true);
+    bytes.set(extra.bytes, 44);
+  }
+  writeFourcc(bytes, length - 8, 'data');
+  view.setUint32(length - 4, dataBytes, true);
   return bytes;
 }
 

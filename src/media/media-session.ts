@@ -3,7 +3,7 @@ import type { Scheduler } from '../kernel/time.js';
 import type { CodecFactory } from './core/codec.js';
 import type { AudioRate } from './core/frame.js';
 import { Listeners } from './core/listeners.js';
-import { Monitor, type MonitorFrame } from './core/monitor.js';
+import { Monitor, type MonitorFrame, type TrackTaker } from './core/monitor.js';
 import { Playout, type PlayoutItem, type PlayoutOptions } from './core/playout.js';
 import type { Pacer } from './pacer.js';
 import type { MediaEvent, MediaPort, MediaStats, Overlay } from './ports.js';
@@ -45,6 +45,10 @@ export abstract class MediaSession implements MediaPort {
 
   monitor(listener: (frame: MonitorFrame) => void, rate: AudioRate = 8000): () => void {
     return this.monitors.add(listener, rate);
+  }
+
+  track(taker: TrackTaker, rate: AudioRate): () => void {
+    return this.monitors.track(taker, rate);
   }
 
   overlay(mix: Overlay | undefined): void {

@@ -5,7 +5,7 @@ import type { DtmfDigit } from '../kernel/vocab.js';
 import type { CodecName } from './core/codec.js';
 import type { AudioRate } from './core/frame.js';
 import type { FrameSource } from './core/frame-assembler.js';
-import type { MonitorFrame } from './core/monitor.js';
+import type { MonitorFrame, TrackTaker } from './core/monitor.js';
 import type { PlayoutEvent, PlayoutItem } from './core/playout.js';
 import type { NegotiatedMedia } from './core/sdp-negotiation.js';
 import type { SdpError } from './core/sdp.js';
@@ -130,6 +130,11 @@ export interface MediaPort {
    * @param rate - of the frames, whatever the call has and changes to. Default 8000
    */
   monitor(listener: (frame: MonitorFrame) => void, rate?: AudioRate): () => void;
+  /**
+   * Adds somebody who takes both directions as they come, packets with the sender's own clock. A call that nobody takes from
+   * pays nothing. Returns a function that removes it.
+   */
+  track(taker: TrackTaker, rate: AudioRate): () => void;
   /**
    * Lets somebody change what is sent, one frame of 20 ms at a time, in place; one at a time, `undefined` takes it off.
    *

@@ -71,6 +71,7 @@ export class AgentSpeech {
       role: 'agent',
       text: utterance.text,
       sources: utterance.sources,
+      startedAt: utterance.startedAt,
       ...(heard === undefined ? {} : { heard }),
       ...(timings === undefined ? {} : { timings }),
     });

@@ -1,4 +1,5 @@
 import type { CallId } from '../kernel/ids.js';
+import type { RecordingPolicy } from '../kernel/vocab.js';
 import type { DialogState } from '../dialog/core/machine/state.js';
 import type { MediaPort } from '../media/ports.js';
 import type { Supervision } from './live/open-call.js';
@@ -21,6 +22,8 @@ export interface CallSessionInit {
   readonly options?: Partial<SessionOptions>;
   readonly observer?: SessionObserver;
   readonly resumed?: ResumedConversation;
+  /** Whether the caller is told of a recording or asked for it. @defaultValue off */
+  readonly recording?: RecordingPolicy;
   /** Who looks after calls, if anybody does. */
   readonly supervision?: Supervision | undefined;
 }

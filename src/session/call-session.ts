@@ -2,7 +2,7 @@ import { type CallId, type UtteranceId } from '../kernel/ids.js';
 import { drain } from '../kernel/machine.js';
 import { earliestOf, MachineHost } from '../kernel/machine-host.js';
 import { addMs, type MonoMs } from '../kernel/time.js';
-import type { DtmfDigit, Termination } from '../kernel/vocab.js';
+import type { DtmfDigit, RecordingConsent, Termination } from '../kernel/vocab.js';
 import type { DialogInput, SayEffect } from '../dialog/core/effects.js';
 import type { MediaEvent, MediaPort } from '../media/ports.js';
 import { defaultTurnOptions } from '../turn/options.js';
@@ -83,7 +83,11 @@ export class CallSession {
     this.#speech = new AgentSpeech(this.#voice, this.#latencies, this.#recorder, (event) =>
       this.#tell(event),
     );
-    const start = { callId, ...(info.pii.from === undefined ? {} : { callerNumber: info.pii.from }) };
+    const start = {
+      callId,
+      ...(info.pii.from === undefined ? {} : { callerNumber: info.pii.from }),
+      ...(init.recording === undefined || init.recording === 'off' ? {} : { recording: init.recording }),
+    };
     const state =
       init.resumed === undefined
         ? ports.dialog.initial(start)
@@ -253,7 +257,7 @@ export class CallSession {
       case 'turn_ended': {
         this.#lastWords.keepGoing();
         this.#latencies.turnEnded(output.turnId, output.stamps);
-        this.#caller.words(output, true);
+        this.#caller.words(output, true, output.stamps);
         this.#dialog(turnInput(output), output.turnId);
         break;
       }
@@ -330,8 +334,15 @@ export class CallSession {
 
   #act(effect: Exclude<SpokenEffect, { type: 'say' }>): void {
     if (effect.type === 'note') this.#tell({ type: 'note', note: this.#recorder.note(effect.note) });
+    else if (effect.type === 'record') this.#consent('given');
+    else if (effect.type === 'recording') this.#consent(effect.state);
     else if (effect.type === 'hangup') this.#lastWords.thenHangup(effect.reason);
     else this.#lastWords.thenTransfer(effect.requestId, effect.target);
+  }
+
+  #consent(state: RecordingConsent): void {
+    this.#recorder.event('consent', { state });
+    this.#tell({ type: 'recording_consent', state });
   }
 
   #playoutStarted(id: UtteranceId, at: MonoMs): void {

@@ -2,7 +2,7 @@ import type { RequestId } from '../kernel/ids.js';
 import type { Result } from '../kernel/result.js';
 import type { MonoMs } from '../kernel/time.js';
 import type { SttError, SttPartial, SttTranscript } from '../speech/ports.js';
-import type { TurnInput, TurnOutput } from '../turn/types.js';
+import type { TurnInput, TurnOutput, TurnStamps } from '../turn/types.js';
 import { isTurnOver, known, transcriptInput, type Words } from './caller-words.js';
 import type { DialogRunner } from './dialog-runner.js';
 import { Hearing, type HearingEvent } from './hearing.js';
@@ -57,11 +57,16 @@ export class CallerSpeech {
   }
 
   /** Words of the caller as transcript and observers see them: those of a secret are not among them. */
-  words({ turnId, text, confidence }: Words, final: boolean): void {
+  words({ turnId, text, confidence }: Words, final: boolean, stamps?: TurnStamps): void {
     const { tell, recorder, runner } = this.parts;
     const shown = runner.shown(text);
     tell({ type: 'heard_words', final, ...known(confidence), pii: { text: shown } });
-    if (final) recorder.line({ turnId, role: 'user', text: shown, ...known(confidence) });
+    if (!final) return;
+    const { speechStartedAt: startedAt, speechEndedAt: endedAt } = stamps ?? {};
+    if (shown !== text && startedAt !== undefined && endedAt !== undefined) {
+      tell({ type: 'secret_words', startedAt, endedAt });
+    }
+    recorder.line({ turnId, role: 'user', text: shown, ...known(confidence), startedAt, endedAt });
   }
 
   close(): void {

@@ -20,7 +20,10 @@ import { speculate } from './speculation.js';
 export type { ModelInput } from './model-desk.js';
 
 /** Effects that the runner leaves to the session. */
-export type SpokenEffect = Extract<DialogEffect, { type: 'say' | 'transfer' | 'hangup' | 'note' }>;
+export type SpokenEffect = Extract<
+  DialogEffect,
+  { type: 'say' | 'transfer' | 'hangup' | 'note' | 'record' | 'recording' }
+>;
 
 /** Answers remembered between a speculation and the turn it was made for. */
 const MEMO_ENTRIES = 8;
@@ -147,6 +150,8 @@ export class DialogRunner {
       switch (effect.type) {
         case 'say':
         case 'note':
+        case 'record':
+        case 'recording':
         case 'hangup': {
           spoken.push(effect);
           break;

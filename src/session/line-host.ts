@@ -1,13 +1,20 @@
 import type { AudioLine, LineHost } from '../call/core/line.js';
 import { LINE_FRAME_SAMPLES } from '../call/core/line.js';
 import type { CallId } from '../kernel/ids.js';
-import type { Termination } from '../kernel/vocab.js';
+import type { RecordingPolicy, Termination } from '../kernel/vocab.js';
 import { SAMPLES_PER_MS } from '../media/core/frame.js';
 import type { Pacer } from '../media/pacer.js';
 import { PcmMediaSession } from '../media/pcm-media-session.js';
 import { CallSession } from './call-session.js';
 import type { Supervision } from './live/open-call.js';
-import type { SessionLeg, SessionLegEvent, SessionObserver, SessionOptions, SessionPorts } from './ports.js';
+import type {
+  SessionInfo,
+  SessionLeg,
+  SessionLegEvent,
+  SessionObserver,
+  SessionOptions,
+  SessionPorts,
+} from './ports.js';
 
 /** What taking lines needs beyond a session's own ports. */
 export interface LineHostInit {
@@ -16,6 +23,8 @@ export interface LineHostInit {
   readonly pacer: Pacer;
   readonly observe: (id: CallId) => SessionObserver;
   readonly supervision?: Supervision;
+  /** Whether a call is to be recorded; not unless told. */
+  readonly recording?: (info: SessionInfo) => RecordingPolicy;
   /** Lines that may be taken beside those in progress, now. */
   readonly free: () => number;
   readonly rejected: (reason: Termination) => void;
@@ -58,9 +67,11 @@ export class SessionLineHost implements LineHost {
         void media.close();
       }
     });
+    const info: SessionInfo = { direction: 'inbound', pii: line.pii };
     new CallSession({
       callId: line.id,
-      info: { direction: 'inbound', pii: line.pii },
+      info,
+      recording: this.init.recording?.(info) ?? 'off',
       leg,
       media,
       ports,

@@ -4,7 +4,7 @@ import type { CallInfo } from '../call/core/types.js';
 import type { CallId } from '../kernel/ids.js';
 import { err, ok, type Result } from '../kernel/result.js';
 import type { MonoMs } from '../kernel/time.js';
-import type { Termination } from '../kernel/vocab.js';
+import type { RecordingPolicy, Termination } from '../kernel/vocab.js';
 import type { SdpError } from '../media/core/sdp.js';
 import type { SdpMediaPort } from '../media/ports.js';
 import { CallSession } from './call-session.js';
@@ -19,6 +19,8 @@ export interface PhoneHostInit {
   readonly openMedia: (id: CallId, remoteAddress: string) => Promise<Result<SdpMediaPort, MediaRefusal>>;
   readonly observe: (id: CallId) => SessionObserver;
   readonly supervision?: Supervision;
+  /** Whether a call is to be recorded; not unless told. */
+  readonly recording?: (info: SessionInfo) => RecordingPolicy;
   readonly rejected: (reason: Termination) => void;
 }
 
@@ -108,9 +110,11 @@ export class PhoneHost implements CallHost {
       leg.hangup('media_error');
       return;
     }
+    const info: SessionInfo = { direction: leg.info.direction, pii: partiesOf(leg.info) };
     line.session = new CallSession({
       callId: leg.id,
-      info: { direction: leg.info.direction, pii: partiesOf(leg.info) },
+      info,
+      recording: this.init.recording?.(info) ?? 'off',
       leg: {
         subscribe: (listener) =>
           leg.subscribe((event) => {

@@ -1,6 +1,13 @@
 import type { UtteranceId } from '../kernel/ids.js';
 import type { Scheduler } from '../kernel/time.js';
-import type { Completeness, DtmfDigit, ExpectedSet, Listening, Termination } from '../kernel/vocab.js';
+import type {
+  Completeness,
+  DtmfDigit,
+  ExpectedSet,
+  Listening,
+  RecordingConsent,
+  Termination,
+} from '../kernel/vocab.js';
 import type { MonoMs } from '../kernel/time.js';
 import type { DialogContext, DialogStart } from '../dialog/core/context.js';
 import type {
@@ -116,6 +123,10 @@ export type SessionEvent =
   | { readonly type: 'step' }
   /** A change was answered by the store. */
   | { readonly type: 'change'; readonly request: DialogRequest['type']; readonly status: ChangeStatus }
+  /** How the caller stands to being recorded. */
+  | { readonly type: 'recording_consent'; readonly state: RecordingConsent }
+  /** Words of the caller were not written down as they were said: they hold a secret. */
+  | { readonly type: 'secret_words'; readonly startedAt: MonoMs; readonly endedAt: MonoMs }
   /** A fact of the call: a rating, the outcome of a reminder. */
   | { readonly type: 'note'; readonly note: DialogNote }
   | {

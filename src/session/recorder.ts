@@ -22,6 +22,10 @@ export interface RecordedLine {
   readonly confidence?: number;
   readonly timings?: Readonly<Record<string, number>>;
   readonly sources?: readonly string[];
+  /** When its first sound was heard or sent; not known for what was typed. */
+  readonly startedAt?: MonoMs | undefined;
+  /** When its last one was. @defaultValue now, where the first one is known */
+  readonly endedAt?: MonoMs | undefined;
 }
 
 /** Where a record goes on. */
@@ -68,7 +72,8 @@ export class Recorder {
 
   line(line: RecordedLine): void {
     const at = this.scheduler.wall();
-    const { turnId, role, text, heard, confidence, timings, sources } = line;
+    const { turnId, role, text, heard, confidence, timings, sources, startedAt, endedAt } = line;
+    const endAt = endedAt ?? this.scheduler.now();
     this.#keep(`${SPEAKER[role]}: ${heard ?? text}`);
     this.journal.append({
       kind: 'turn',
@@ -80,6 +85,7 @@ export class Recorder {
       ...(confidence === undefined ? {} : { confidence }),
       ...(timings === undefined ? {} : { timings }),
       ...(sources === undefined || sources.length === 0 ? {} : { sources }),
+      ...(startedAt === undefined ? {} : { startMs: this.#placeOf(startedAt), endMs: this.#placeOf(endAt) }),
       pii: { text, ...(heard === undefined ? {} : { heard }) },
     });
   }
@@ -117,6 +123,11 @@ export class Recorder {
     const { kind, ...payload } = note;
     this.event(kind, payload);
     return note;
+  }
+
+  /** An instant on the clock of the call, ms. */
+  #placeOf(at: MonoMs): number {
+    return Math.max(0, Math.round(at - this.#startedAt));
   }
 
   /** Length of the call so far. */

@@ -34,6 +34,9 @@ export interface TurnEvent {
   readonly confidence?: number;
   readonly timings?: Readonly<Record<string, number>>;
   readonly sources?: readonly string[];
+  /** First and last sound on the clock of the call, ms; absent for what was typed. */
+  readonly startMs?: number;
+  readonly endMs?: number;
   readonly pii: { readonly text: string; readonly heard?: string };
 }
 

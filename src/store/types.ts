@@ -4,6 +4,7 @@ import type { Termination } from '../kernel/vocab.js';
 import type { Appointments } from './appointment-types.js';
 import type { Materials } from './material-types.js';
 import type { Callbacks, WaitingList } from './callback-types.js';
+import type { RecordingRecord, Recordings } from './recording-types.js';
 import type { JournalEvent, JsonValue } from './journal-event.js';
 import type { Page, Paging } from './paging.js';
 
@@ -11,6 +12,7 @@ export * from './appointment-types.js';
 export * from './callback-types.js';
 export * from './account-types.js';
 export * from './material-types.js';
+export * from './recording-types.js';
 export * from './paging.js';
 
 // ---- calls ----------------------------------------------------------------------------------------------------
@@ -38,6 +40,9 @@ export interface TurnRecord {
   /** Milliseconds by milestone or segment. */
   readonly timings: Readonly<Record<string, number>>;
   readonly sources: readonly string[];
+  /** First and last sound on the clock of the call, ms; absent for what was typed. */
+  readonly startMs?: number;
+  readonly endMs?: number;
   /** `heard` is what of an agent's text reached the caller; absent means all of it. */
   readonly pii: { readonly text: string; readonly heard?: string };
 }
@@ -58,6 +63,8 @@ export interface CallDetail extends CallRecord {
   readonly turns: readonly TurnRecord[];
   /** At most 20,000 entries from the start of the call. */
   readonly events: readonly EventRecord[];
+  /** The last recording of the call. */
+  readonly recording?: RecordingRecord;
   /** True when the call has more events than are listed. */
   readonly eventsTruncated: boolean;
 }
@@ -190,6 +197,7 @@ export interface Store {
   readonly jobs: Jobs;
   readonly accounts: Accounts;
   readonly materials: Materials;
+  readonly recordings: Recordings;
   /** Answers at once from what is known on this thread; never waits for a database. */
   health(): StoreHealth;
   /** Writes out what is pending (5 s at most), ends the worker and frees the data directory. */

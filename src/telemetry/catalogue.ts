@@ -190,6 +190,17 @@ export const METRICS = {
   ]),
   llm_cost_usd_total: counter('Cost of language models at the configured prices.', 'USD', ['provider']),
 
+  recordings_active: gauge('Calls that are being recorded, paused ones included.', 'calls'),
+  recordings_total: counter(
+    'Recordings by what became of them: saved, failed, deleted, expired, recovered.',
+    'recordings',
+    ['outcome'],
+  ),
+  recording_late_packets_total: counter(
+    'Packets of callers that came too late for the recording and were left out.',
+    'packets',
+  ),
+
   changes_total: counter('Changes that the dialog asked of the store, by request and status.', 'changes', [
     'request',
     'status',

@@ -2,7 +2,18 @@ import { ringOf, sources, type SourceFile } from './source-tree.js';
 
 const files = sources('src');
 
-const MIDDLE = ['sipserver', 'media', 'call', 'speech', 'turn', 'dialog', 'store', 'telemetry', 'live'];
+const MIDDLE = [
+  'sipserver',
+  'media',
+  'call',
+  'speech',
+  'turn',
+  'dialog',
+  'store',
+  'telemetry',
+  'live',
+  'recording',
+];
 const LEAVES = ['kernel', 'threads', 'net', 'documents'];
 
 /** Rings that each ring may import beside itself. */

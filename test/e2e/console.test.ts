@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { SuiteAgent } from '../sip/agent/agent-process.js';
+import { eventually, program, ROOT, SuiteAgent } from '../sip/agent/agent-process.js';
 import { requires } from '../support/requires.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const MAIN = join(ROOT, 'dist/src/cli/main.js');
 const PAGES = [
   ...['', 'live', 'calls', 'appointments', 'callbacks', 'jobs', 'knowledge', 'chat', 'test'],
   ...['system', 'settings', 'users', 'audit', 'setup?token=x', 'reset?token=x'],
@@ -18,7 +20,7 @@ interface Finding {
 }
 
 requires.binary('chromium')('the console in a browser', () => {
-  const suite = new SuiteAgent({ rtpPortMin: 26_000 });
+  const suite = new SuiteAgent({ rtpPortMin: 26_000, env: { RECORDING: 'announce' } });
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
@@ -54,6 +56,21 @@ requires.binary('chromium')('the console in a browser', () => {
   const open = async (path: string): Promise<void> => {
     await page.goto(`${suite.agent.httpUrl}/console/${path}`);
     await page.locator('h1').waitFor();
+  };
+
+  /** What axe finds on the page that is open, in both colours. */
+  const accessible = async (path: string): Promise<void> => {
+    await page.evaluate(AXE);
+    const found: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const violations = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
+        return (await axe.run()).violations;
+      });
+      found.push(...violations.map(({ id, nodes }) => `${path} ${id} ${nodes[0]?.html ?? ''}`));
+    }
+    expect(found).toEqual([]);
   };
 
   test('without accounts nobody signs in; a chat books an appointment, which is in the calendar and the calls', async () => {
@@ -95,21 +112,45 @@ requires.binary('chromium')('the console in a browser', () => {
     await page.locator('.line.user', { hasText: 'Ada Lovelace' }).waitFor();
   }, 120_000);
 
+  test('a recorded call is played in step with its transcript, by mouse and by keys; then it is deleted', async () => {
+    const script = join(suite.folder, 'question.yaml');
+    writeFileSync(script, 'name: q\nsteps:\n  - say: What are your opening hours?\n  - hangup: true\n');
+    const target = `sip:played@127.0.0.1:${suite.agent.sipPort}`;
+    await program(process.execPath, [MAIN, 'call', target, '--script', script]);
+    const { id } = await suite.agent.callTo('played');
+    await open(`calls/${id}`);
+    const place = page.getByRole('slider', { name: 'Place in the recording' });
+    await place.waitFor();
+    expect(await page.locator('.wave path.wave-agent').getAttribute('d')).toMatch(/^M0 .*Z$/);
+    await accessible(`calls/${id}`);
+
+    const asked = page.locator('.line.user', { hasText: 'opening hours' });
+    await asked.getByRole('button', { name: /Play from/ }).click();
+    await page.locator('.line.user[aria-current=true]').waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const at = async (): Promise<number> => Number(await place.inputValue());
+    const before = await at();
+    expect(before).toBeGreaterThan(1000);
+    await place.focus();
+    await page.keyboard.press('[');
+    await eventually(async () => ((await at()) < before ? true : undefined), 'the line before');
+    await page.locator('.line.agent[aria-current=true]').waitFor();
+    await page.keyboard.press(']');
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+
+    await page.getByRole('button', { name: 'Delete the recording' }).click();
+    await page.getByRole('button', { name: 'Delete it' }).click();
+    await page.getByText('The recording of this call was deleted.').waitFor();
+  }, 120_000);
+
   test('every page can be used without seeing it well, in both colours', async () => {
-    const found: string[] = [];
     for (const path of PAGES) {
       await open(path);
       await page.waitForLoadState('networkidle');
-      await page.evaluate(AXE);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        const violations = await page.evaluate(async () => {
-          const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
-          return (await axe.run()).violations;
-        });
-        found.push(...violations.map(({ id, nodes }) => `${path} ${id} ${nodes[0]?.html ?? ''}`));
-      }
+      await accessible(path);
     }
-    expect(found).toEqual([]);
   }, 120_000);
 });

@@ -5,17 +5,19 @@ import { LimitedModel } from '../../src/dialog/llm/limited-model.js';
 import { ScriptedProvider } from '../../src/dialog/testing/scripted-provider.js';
 import { callId, requestId, utteranceId } from '../../src/kernel/ids.js';
 import { seededRng } from '../../src/kernel/rng.js';
-import type { DtmfDigit, Termination } from '../../src/kernel/vocab.js';
+import type { DtmfDigit, RecordingPolicy, Termination } from '../../src/kernel/vocab.js';
 import { Pacer } from '../../src/media/pacer.js';
 import type { MediaEvent } from '../../src/media/ports.js';
 import { RtpMediaSession } from '../../src/media/rtp-media-session.js';
 import { CallSession } from '../../src/session/call-session.js';
+import { RecordingDesk } from '../../src/session/recording/recording-desk.js';
 import { LiveDesk } from '../../src/session/live/live-desk.js';
 import type { SessionEvent, SessionLeg, SessionLegEvent, SessionPorts } from '../../src/session/ports.js';
 import { EnergyVad } from '../../src/speech/testing/energy-vad.js';
 import { FakeStt, type FakeAnswer } from '../../src/speech/testing/fake-stt.js';
 import { FakeTts } from '../../src/speech/testing/fake-tts.js';
 import { FakeStore } from '../../src/store/testing/fake-store.js';
+import { MemoryStreams } from '../support/memory-streams.js';
 import type { NetemOptions } from '../support/netem.js';
 import { shippedContext } from '../support/shipped-context.js';
 import { VirtualNetwork, type VirtualRtpTransport } from '../support/virtual-rtp.js';
@@ -43,6 +45,8 @@ export interface ReplayOptions {
   readonly maxCallMs?: number;
   /** What a person says who takes the call, whatever they sound like. */
   readonly colleague?: string;
+  /** Whether the call is recorded. */
+  readonly recording?: RecordingPolicy;
 }
 
 /** One spoken word lasts this long with the fake voice; the caller uses the same one. */
@@ -93,6 +97,10 @@ export class ReplayCall {
   readonly session: CallSession;
   /** Supervisors of the call. */
   readonly live: LiveDesk;
+  /** Its recording. */
+  readonly recordings: RecordingDesk;
+  /** Where its file is. */
+  readonly files = new MemoryStreams();
   readonly phone: RtpMediaSession;
   readonly agentMedia: RtpMediaSession;
   readonly #phoneTransport: VirtualRtpTransport;
@@ -147,6 +155,17 @@ export class ReplayCall {
         counted: () => undefined,
       },
     });
+    this.recordings = new RecordingDesk({
+      scheduler: time,
+      policies: { usual: options.recording ?? 'off', lines: [] },
+      files: this.files,
+      recordings: this.store.recordings,
+      keepDays: 30,
+      counted: () => undefined,
+      late: () => undefined,
+      show: (id, state, consent) => this.live.recording(id, state, consent),
+      log: () => undefined,
+    });
     const ports: SessionPorts = {
       ...(this.provider === undefined
         ? {}
@@ -179,8 +198,15 @@ export class ReplayCall {
       observer: (event) => {
         this.events.push({ at: time.now(), event });
         this.live.observer('call-1')(event);
+        this.recordings.observer('call-1')(event);
       },
-      supervision: this.live,
+      recording: options.recording ?? 'off',
+      supervision: {
+        opened: (call) => {
+          const ends = [this.live.opened(call), this.recordings.opened(call)];
+          return () => ends.forEach((end) => end());
+        },
+      },
     });
     const accepted = this.phone.acceptAnswer(answer.value.sdp);
     if (!accepted.ok) throw new Error(accepted.error.message);

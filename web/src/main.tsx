@@ -7,6 +7,7 @@ import { App } from './app.js';
 import './styles/base.css';
 import './styles/parts.css';
 import './styles/pages.css';
+import './styles/recording.css';
 import { applyTheme, savedTheme } from './theme.js';
 import { ToastHost } from './ui/toast.js';
 

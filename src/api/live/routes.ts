@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { LeibnizError } from '../../kernel/errors.js';
 import type { LiveCommand, LiveReply } from '../../session/live/commands.js';
+import type { AuditEntry } from '../../store/types.js';
 import { compact } from '../compact.js';
 import type { App, RouteContext } from '../context.js';
 import { errorSchema, failures, idParams, idText } from '../schemas/common.js';
@@ -21,6 +22,7 @@ import {
   whisperBody,
 } from './schemas.js';
 import { LiveStation } from './station.js';
+import { recordingAnswer, recordingCommand } from '../schemas/recordings.js';
 import { auditOf, supervisorOf } from './supervisor.js';
 
 const tags = ['Live'];
@@ -49,6 +51,7 @@ export function liveRoutes(app: App, context: RouteContext): void {
   whisperRoutes(app, context, station);
   controlRoutes(app, context, station);
   endRoutes(app, context, station);
+  recordingRoute(app, context, station);
 }
 
 function eventSocket(app: App, context: RouteContext, station: LiveStation, sockets: Set<unknown>): void {
@@ -236,6 +239,42 @@ function endRoutes(app: App, context: RouteContext, station: LiveStation): void 
     async (request) => {
       await run(context, station, request, { type: 'end', ...compact(request.body) });
       return { status: 'accepted' as const };
+    },
+  );
+}
+
+function recordingRoute(app: App, context: RouteContext, station: LiveStation): void {
+  app.post(
+    '/api/v1/live/calls/:id/recording',
+    {
+      config: { permission: 'live.control' },
+      schema: {
+        summary: 'Pauses, resumes, stops or deletes the recording of a call in progress',
+        description:
+          'Within the consent of the caller only: nobody can begin a recording, or begin it again.',
+        tags,
+        params: idParams,
+        body: recordingCommand,
+        response: { 200: recordingAnswer, ...answers },
+      },
+    },
+    async (request) => {
+      const { accounts, recordings } = context.ports;
+      const { id } = request.params;
+      const { action } = request.body;
+      const entry = (outcome: 'ok' | 'denied' | 'failed'): AuditEntry =>
+        auditOf(request, 'call.recording', id, outcome, { action });
+      try {
+        await station.mustSee(id, request.principal);
+        const { state } = await recordings.command(id, action, entry('ok'));
+        await accounts.audit(entry('ok')).catch(() => undefined);
+        return { state };
+      } catch (error) {
+        await accounts
+          .audit(entry(error instanceof LeibnizError ? 'denied' : 'failed'))
+          .catch(() => undefined);
+        throw error;
+      }
     },
   );
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TERMINATIONS } from '../../kernel/vocab.js';
 import type { CallDetail, CallRecord } from '../../store/types.js';
+import { recordingSummary, viewRecordingSummary } from './recordings.js';
 import { instantParam, iso, isoOrNull, listOf, paging } from './common.js';
 
 export const callListQuery = z.strictObject({
@@ -45,8 +46,15 @@ export const callDetail = callSummary.extend({
       confidence: z.number().nullable(),
       timings: z.record(z.string(), z.number()).describe('Milliseconds by segment'),
       sources: z.array(z.string()),
+      start_ms: z
+        .number()
+        .int()
+        .nullable()
+        .describe('First sound on the clock of the call; null for what was typed'),
+      end_ms: z.number().int().nullable(),
     }),
   ),
+  recording: recordingSummary.nullable(),
   quality: z.unknown().describe('Media statistics of the call'),
   events: z.array(
     z.object({
@@ -92,7 +100,10 @@ export function viewCallDetail(call: CallDetail): z.output<typeof callDetail> {
       confidence: turn.confidence ?? null,
       timings: { ...turn.timings },
       sources: [...turn.sources],
+      start_ms: turn.startMs ?? null,
+      end_ms: turn.endMs ?? null,
     })),
+    recording: call.recording === undefined ? null : viewRecordingSummary(call.recording),
     quality: call.stats ?? null,
     events: call.events.map(({ seq, atMs, type, version, payload }) => ({
       seq,

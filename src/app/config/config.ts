@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { ModelLimits } from '../../dialog/llm/limited-model.js';
 import type { ModelSpec } from '../../dialog/llm/open-model.js';
 import type { Price, Sampling } from '../../dialog/llm/types.js';
+import type { LinePolicies } from '../../recording/core/policy.js';
 import type { SttProviders, TtsProviders } from '../../speech/index.js';
 import { portPairs } from './check.js';
 import { knowledgeSettings, type KnowledgeSettings } from './knowledge-settings.js';
@@ -87,6 +88,8 @@ export interface Config {
   readonly sessions: { readonly ttlMs: number };
   /** Supervisors with calls in progress. */
   readonly live: { readonly maxListeners: number; readonly graceMs: number };
+  /** Which calls are recorded, and for how long. */
+  readonly recording: { readonly policies: LinePolicies; readonly keepDays: number };
   /** Roles in other processes, by what they do; none = in this process. */
   readonly services: {
     readonly stt: readonly string[];
@@ -277,6 +280,10 @@ export function groupSettings(
     },
     sessions: { ttlMs: seconds(v.SESSION_TTL_S) },
     live: { maxListeners: v.LIVE_MAX_LISTENERS, graceMs: seconds(v.TAKEOVER_GRACE_S) },
+    recording: {
+      policies: { usual: v.RECORDING, lines: v.RECORDING_LINES },
+      keepDays: v.RETENTION_RECORDINGS_DAYS,
+    },
     services: servicesOf(v),
     guard: {
       enabled: v.ENABLE_GUARDRAILS,

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { RECORDING_POLICIES, type RecordingPolicy } from '../../kernel/vocab.js';
 
 /** How the text of a setting becomes a value, and how a person is told what is allowed. */
 export interface Kind<T> {
@@ -217,6 +218,17 @@ export const numbers: Kind<readonly string[]> = list(
   'numbers such as +15550100, extensions or names, separated by commas; +1555* stands for all that begin so',
   (text) => (/^\+?[A-Za-z0-9_.-]{1,64}\*?$/.test(text) ? text : undefined),
 );
+
+/** Called numbers with what becomes of their calls, such as `+15550100=ask`. */
+export const linePolicies: Kind<readonly { readonly line: string; readonly policy: RecordingPolicy }[]> =
+  list(
+    'numbers with off, announce or ask, such as +15550100=ask,100=off; +1555*=ask stands for all that begin so',
+    (text) => {
+      const [, line, word] = /^(\+?[A-Za-z0-9_.-]{1,64}\*?)=([a-z]+)$/.exec(text) ?? [];
+      const policy = RECORDING_POLICIES.find((one) => one === word);
+      return line === undefined || policy === undefined ? undefined : { line, policy };
+    },
+  );
 
 /** Web origins, each normalised to `scheme://host[:port]`. */
 export const origins: Kind<readonly string[]> = list(

@@ -9,6 +9,7 @@ export const SETTING_GROUPS = [
   'Roles',
   'Speech to text',
   'Text to speech',
+  'Recording',
   'Conversation',
   'Knowledge',
   'Language model',

@@ -23,6 +23,7 @@ import { optional, required, type Optional, type Required, type Setting } from '
 import { KNOWLEDGE_SETTINGS } from './settings-knowledge.js';
 import { LIVE_SETTINGS } from './settings-live.js';
 import { LLM_SETTINGS } from './settings-llm.js';
+import { RECORDING_SETTINGS } from './settings-recording.js';
 import { STT_SETTINGS } from './settings-stt.js';
 import { TTS_SETTINGS } from './settings-tts.js';
 
@@ -346,6 +347,7 @@ export const SETTINGS = {
     example: '../evaluation-data',
     isPath: true,
   }),
+  ...RECORDING_SETTINGS,
   ...KNOWLEDGE_SETTINGS,
   ...LLM_SETTINGS,
   DATA_DIR: required(path, './data', {

@@ -3,6 +3,7 @@ import type { Peers } from '../../call/peers.js';
 import { openSipEdge, type SipEdge } from '../../call/sip-edge.js';
 import type { CallId } from '../../kernel/ids.js';
 import { err, ok } from '../../kernel/result.js';
+import type { RecordingPolicy } from '../../kernel/vocab.js';
 import { availableCodecs } from '../../media/codecs.js';
 import { cryptoRng } from '../../media/crypto-rng.js';
 import { Pacer } from '../../media/pacer.js';
@@ -12,7 +13,8 @@ import { ConversationHub } from '../../session/conversation-hub.js';
 import { SessionLineHost } from '../../session/line-host.js';
 import type { Supervision } from '../../session/live/open-call.js';
 import { PhoneHost, type PhoneHostInit } from '../../session/phone-host.js';
-import type { SessionObserver, SessionOptions, SessionPorts } from '../../session/ports.js';
+import type { SessionInfo, SessionObserver, SessionOptions, SessionPorts } from '../../session/ports.js';
+import type { RecordingDesk } from '../../session/recording/recording-desk.js';
 import { localAddresses } from '../../sipserver/local-address.js';
 import type { Metrics } from '../../telemetry/index.js';
 import { realScheduler } from '../../threads/real-scheduler.js';
@@ -79,13 +81,14 @@ export type LineConfig = Config & { readonly calls: { readonly max: number } };
 export async function startCallRole(
   config: LineConfig,
   { sip, peers }: Signalling,
-  { sessionPorts, live }: Supervised,
+  { sessionPorts, live, recordings }: Supervised & { readonly recordings: RecordingDesk },
   metrics: Metrics,
   log: AppLog,
 ): Promise<Role<CallPorts>> {
   let opened: SipEdge | undefined;
   const load = new LoadWatch((sample) => opened?.observeLoad(sample));
-  const observe = observedBy(load, sessionObserver(metrics, log), live);
+  const observe = observedBy(load, sessionObserver(metrics, log), [live, recordings]);
+  const looked = lookedAfter(live, recordings);
   const pacer = watchedPacer(load, metrics, log);
   const tally = new CallTally(metrics);
   const media = new MediaTally(metrics);
@@ -98,14 +101,14 @@ export async function startCallRole(
     ports: sessionPorts,
     options,
     observe,
-    supervision: live,
+    ...looked,
     rejected: (reason) => metrics.increment('calls_rejected_total', { reason }),
     openMedia: await mediaOpener(config, pool, pacer, media, tally, log),
   });
   const { conversations, lines, others } = withoutSip(
     config,
     sessionPorts,
-    { options, pacer, observe, supervision: live, metrics },
+    { options, pacer, observe, ...looked, metrics },
     () => opened,
   );
   let edge: SipEdge;
@@ -153,6 +156,7 @@ export async function startCallRole(
       await edge.close();
       conversations.close();
       lines.close();
+      await recordings.close();
       await exchanges.close();
       pacer.close();
       await pool.close();
@@ -162,20 +166,43 @@ export async function startCallRole(
 
 /** Counts what happens in a session, and shows it to supervisors. */
 const observedBy =
-  (load: LoadWatch, counts: (id: string) => SessionObserver, live: Supervised['live']) =>
+  (
+    load: LoadWatch,
+    counts: (id: string) => SessionObserver,
+    followers: readonly { observer(id: string): SessionObserver }[],
+  ) =>
   (id: string): SessionObserver => {
-    const [counted, shown] = [load.watching(counts(id)), live.observer(id)];
+    const followed = [load.watching(counts(id)), ...followers.map((one) => one.observer(id))];
     return (event) => {
-      counted(event);
-      shown(event);
+      for (const follow of followed) follow(event);
     };
   };
+
+/** Supervisors see each call, and it is recorded where that is the policy. */
+const lookedAfter = (
+  live: Supervision,
+  recordings: RecordingDesk,
+): Pick<Shared, 'supervision' | 'recording'> => ({
+  supervision: bothOf(live, recordings),
+  recording: (info) => recordings.policyFor(info),
+});
+
+/** Two who look after calls: the second one ends first. */
+const bothOf = (first: Supervision, second: Supervision): Supervision => ({
+  opened: (call) => {
+    const ends = [first.opened(call), second.opened(call)];
+    return () => {
+      for (const end of ends.toReversed()) end();
+    };
+  },
+});
 
 interface Shared {
   readonly options: Partial<SessionOptions>;
   readonly pacer: Pacer;
   readonly observe: (id: string) => SessionObserver;
   readonly supervision: Supervision;
+  readonly recording: (info: SessionInfo) => RecordingPolicy;
   readonly metrics: Metrics;
 }
 
@@ -183,7 +210,7 @@ interface Shared {
 function withoutSip(
   config: LineConfig,
   ports: SessionPorts,
-  { options, pacer, observe, supervision, metrics }: Shared,
+  { options, pacer, observe, supervision, recording, metrics }: Shared,
   edge: () => SipEdge | undefined,
 ): { conversations: ConversationHub; lines: SessionLineHost; others: () => number } {
   const { max } = config.calls;
@@ -194,6 +221,7 @@ function withoutSip(
     pacer,
     observe,
     supervision,
+    recording,
     free: () => (edge()?.stats().accepting === true ? max - phoneCalls() - others() : 0),
     rejected: (reason) => metrics.increment('calls_rejected_total', { reason }),
   });

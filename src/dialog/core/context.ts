@@ -1,4 +1,5 @@
 import type { CallId } from '../../kernel/ids.js';
+import type { RecordingPolicy } from '../../kernel/vocab.js';
 import type { WallMs } from '../../kernel/time.js';
 import type { Guardrails } from '../guard/core/judge.js';
 import type { Business } from './business.js';
@@ -72,6 +73,8 @@ export interface DialogStart {
   readonly callId: CallId;
   /** E.164 where known. */
   readonly callerNumber?: string;
+  /** Whether the caller is told of a recording or asked for it; neither unless told. */
+  readonly recording?: Exclude<RecordingPolicy, 'off'>;
   /** Chooses the first variant of each prompt; 0 unless told. */
   readonly seed?: number;
 }

@@ -1,4 +1,4 @@
-import type { DtmfDigit, SpeechEvidence, Termination } from '../../kernel/vocab.js';
+import type { DtmfDigit, RecordingConsent, SpeechEvidence, Termination } from '../../kernel/vocab.js';
 import type { RequestId, TurnId, UtteranceId } from '../../kernel/ids.js';
 import type { WallMs } from '../../kernel/time.js';
 import type { GuardAction, GuardReason, GuardVerdict } from '../guard/core/types.js';
@@ -251,6 +251,10 @@ export type DialogEffect =
   | { readonly type: 'model_abort'; readonly requestId: RequestId }
   /** Gives a slot that was held back. */
   | { readonly type: 'release_hold'; readonly holdKey: string }
+  /** The caller agrees to be recorded. */
+  | { readonly type: 'record'; readonly consent: Consent }
+  /** How the caller stands to being recorded, short of agreeing to it. */
+  | { readonly type: 'recording'; readonly state: Exclude<RecordingConsent, 'given'> }
   /** Hang up after the last words have been played. */
   | { readonly type: 'hangup'; readonly reason: 'agent_goodbye'; readonly consent: Consent }
   | { readonly type: 'hangup'; readonly reason: Exclude<Termination, 'agent_goodbye'> };

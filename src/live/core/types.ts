@@ -1,3 +1,5 @@
+import type { RecordingConsent, RecordingState } from '../../kernel/vocab.js';
+
 /** What supervisors see and do, as it stands on the wire. Times are ISO 8601 UTC, durations end in `_ms`. */
 
 /** What a call is doing. */
@@ -57,8 +59,9 @@ export interface LiveCall {
   readonly gap_p95_ms: number | null;
   readonly mos: number | null;
   readonly loss_percent: number | null;
-  readonly recording: 'none';
-  readonly consent: string | null;
+  readonly recording: RecordingState;
+  /** How the caller stands to being recorded; null where nobody was told or asked. */
+  readonly consent: RecordingConsent | null;
   readonly alerts: readonly { readonly code: AlertCode; readonly since: string }[];
   readonly labels: readonly string[];
   /** 0..100, how much the call needs somebody. */
@@ -165,6 +168,8 @@ export type LiveFact = { readonly call_id: string } & (
       readonly reason?: string;
     }
   | { readonly type: 'supervisor'; readonly user: Supervisor; readonly mode: LiveMode; readonly on: boolean }
+  | { readonly type: 'recording'; readonly state: RecordingState }
+  | { readonly type: 'consent'; readonly state: RecordingConsent }
   | {
       readonly type: 'alert';
       readonly code: AlertCode;

@@ -16,6 +16,29 @@ export interface MonitorFrame {
   readonly at: MonoMs;
 }
 
+/**
+ * Takes both directions as they come, for whoever puts them on a line of their own, such as a recorder. Samples are at the rate
+ * it asked for, and valid during the call only.
+ */
+export interface TrackTaker {
+  /**
+   * A packet of the peer, in the order of arrival.
+   *
+   * @param stream - names the sender's clock
+   * @param ticksPerSample - ticks of that clock in 1/8000 s
+   */
+  received(at: MonoMs, timestamp: RtpTs, stream: number, ticksPerSample: number, pcm: Int16Array): void;
+  /** 20 ms of what is sent, silence too. */
+  sent(at: MonoMs, pcm: Int16Array): void;
+}
+
+/** One {@link TrackTaker} with what brings the audio to its rate. */
+interface Track {
+  readonly taker: TrackTaker;
+  readonly received: RateMatcher;
+  readonly sent: RateMatcher;
+}
+
 /** The listeners of one rate, and what brings the audio to it. */
 class Tap {
   readonly listeners: Listeners<MonitorFrame>;
@@ -46,6 +69,7 @@ export class Monitor {
   #received = new Int16Array(frameSamplesAt(8000));
   #matcher = new RateMatcher(8000);
   #buffer: DejitterBuffer | undefined;
+  #tracks: readonly Track[] = [];
   #ssrc = -1;
 
   /** @param factories - its own decoders come from here: one with memory cannot be shared with the recogniser */
@@ -58,7 +82,7 @@ export class Monitor {
 
   /** True while somebody listens. */
   get active(): boolean {
-    return this.#taps[8000].listeners.size + this.#taps[16_000].listeners.size > 0;
+    return this.#listened || this.#tracks.length > 0;
   }
 
   /** Adds a listener. Returns a function that removes it. */
@@ -67,7 +91,16 @@ export class Monitor {
     const remove = this.#taps[rate].listeners.add(listener);
     return () => {
       remove();
-      if (!this.active) this.#buffer = undefined;
+      if (!this.#listened) this.#buffer = undefined;
+    };
+  }
+
+  /** Adds somebody who takes the tracks themselves. Returns a function that removes it. */
+  track(taker: TrackTaker, rate: AudioRate): () => void {
+    const track = { taker, received: new RateMatcher(rate), sent: new RateMatcher(rate) };
+    this.#tracks = [...this.#tracks, track];
+    return () => {
+      this.#tracks = this.#tracks.filter((one) => one !== track);
     };
   }
 
@@ -81,7 +114,7 @@ export class Monitor {
 
   /** Takes a received packet as it came. */
   packet(at: MonoMs, timestamp: RtpTs, ssrc: number, codec: Codec, payload: Uint8Array): void {
-    if (this.#buffer === undefined) return;
+    if (!this.active) return;
     const decoder = this.#decoder(codec.spec.name);
     const length = decoder?.decode(payload, this.#decoded) ?? -1;
     if (length <= 0) return;
@@ -98,6 +131,10 @@ export class Monitor {
     pcm: Int16Array,
     length: number,
   ): void {
+    for (const { taker, received } of this.#tracks) {
+      const matched = received.match(pcm.subarray(0, length), this.#matcher.rate);
+      taker.received(at, timestamp, ssrc, ticksPerSample, matched);
+    }
     if (this.#buffer === undefined) return;
     if (ssrc !== this.#ssrc) this.#buffer.restart();
     this.#ssrc = ssrc;
@@ -111,11 +148,18 @@ export class Monitor {
 
   /** Hands out the frame of this tick. `sent` has the rate of the call. */
   frame(now: MonoMs, sent: Int16Array): void {
+    for (const { taker, sent: matcher } of this.#tracks) {
+      taker.sent(now, matcher.match(sent, this.#matcher.rate));
+    }
     if (this.#buffer === undefined) return;
     const source = this.#buffer.pull(now, this.#received);
     const frame = { received: this.#received, sent, source, at: now };
     this.#taps[8000].emit(frame, this.#matcher.rate);
     this.#taps[16_000].emit(frame, this.#matcher.rate);
+  }
+
+  get #listened(): boolean {
+    return this.#taps[8000].listeners.size + this.#taps[16_000].listeners.size > 0;
   }
 
   #decoder(name: CodecName): Codec | undefined {

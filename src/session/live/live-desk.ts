@@ -1,5 +1,6 @@
 import type { DialogState } from '../../dialog/core/machine/state.js';
 import { LeibnizError } from '../../kernel/errors.js';
+import type { RecordingConsent, RecordingState } from '../../kernel/vocab.js';
 import { addMs, every, type MonoMs, type Scheduler } from '../../kernel/time.js';
 import { LevelMeter } from '../../live/core/level-meter.js';
 import type { LiveCall, LiveFact } from '../../live/core/types.js';
@@ -203,6 +204,17 @@ export class LiveDesk implements Supervision {
     };
   }
 
+  /** The recording of a call, or how its caller stands to it, is another. */
+  recording(id: string, state: RecordingState, consent: RecordingConsent | undefined): void {
+    const feed = this.#feed(id);
+    if (feed === undefined) return;
+    const before = feed.call;
+    if (consent !== undefined && consent !== before.consent) feed.tell({ type: 'consent', state: consent });
+    if (state !== before.recording) feed.tell({ type: 'recording', state });
+    feed.patch({ recording: state, consent: consent ?? null });
+    this.#arm();
+  }
+
   close(): void {
     this.#cancelBatch?.();
     this.#cancelQuality();
@@ -271,7 +283,7 @@ export class LiveDesk implements Supervision {
       gap_p95_ms: null,
       mos: null,
       loss_percent: null,
-      recording: 'none',
+      recording: 'off',
       consent: null,
       alerts: [],
       labels: [],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Database, Row } from '../db/database.js';
+import type { Database, Queryable, Row } from '../db/database.js';
 import type { Accounts, AuditEntry, AuditQuery, AuditRecord } from '../account-types.js';
 import { storableJson, storableText } from '../journal-event.js';
 import type { Page } from '../paging.js';
@@ -12,53 +12,42 @@ const CHECKED_AT_ONCE = 1000;
 /** The trail of what was done. Rows are only ever added. */
 export function trailOf(db: Database, wallNow: () => number): Pick<Accounts, 'audit' | 'trail' | 'brokenAt'> {
   return {
-    audit: (entry) => append(db, entry, wallNow()),
+    audit: (entry) => db.transaction((tx) => appendAudit(tx, entry, wallNow())),
     trail: (query) => list(db, query),
     brokenAt: () => firstBroken(db),
   };
 }
 
-async function append(db: Database, entry: AuditEntry, atMs: number): Promise<void> {
-  await db.transaction(async (tx) => {
-    await lockKey(tx, 'leibniz.audit');
-    const { rows } = await tx.query('SELECT seq, hash FROM leibniz.audit ORDER BY seq DESC LIMIT 1');
-    const last = rows[0];
-    const seq = last === undefined ? 1 : num(last, 'seq') + 1;
-    const prevHash = last === undefined ? FIRST_HASH : text(last, 'hash');
-    const {
-      actorId,
-      actorKind,
-      action,
-      objectType,
-      objectId,
-      callId,
-      outcome,
-      detail = {},
-      pii = {},
-    } = entry;
-    const optionalText = (value: string | undefined): string | null =>
-      value === undefined ? null : storableText(value);
-    await tx.query(
-      `INSERT INTO leibniz.audit (seq, at_ms, actor_id, actor_kind, action, object_type, object_id, call_id, outcome,
+/** Adds an entry to the trail within the transaction of what it tells of. */
+export async function appendAudit(tx: Queryable, entry: AuditEntry, atMs: number): Promise<void> {
+  await lockKey(tx, 'leibniz.audit');
+  const { rows } = await tx.query('SELECT seq, hash FROM leibniz.audit ORDER BY seq DESC LIMIT 1');
+  const last = rows[0];
+  const seq = last === undefined ? 1 : num(last, 'seq') + 1;
+  const prevHash = last === undefined ? FIRST_HASH : text(last, 'hash');
+  const { actorId, actorKind, action, objectType, objectId, callId, outcome, detail = {}, pii = {} } = entry;
+  const optionalText = (value: string | undefined): string | null =>
+    value === undefined ? null : storableText(value);
+  await tx.query(
+    `INSERT INTO leibniz.audit (seq, at_ms, actor_id, actor_kind, action, object_type, object_id, call_id, outcome,
          detail, pii, prev_hash, hash)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11::jsonb, $12, $13)`,
-      [
-        seq,
-        atMs,
-        optionalText(actorId),
-        actorKind,
-        storableText(action),
-        optionalText(objectType),
-        optionalText(objectId),
-        optionalText(callId),
-        outcome,
-        storableJson(detail),
-        storableJson(pii),
-        prevHash,
-        hashOf({ ...entry, detail, pii, seq, atMs, prevHash }),
-      ],
-    );
-  });
+    [
+      seq,
+      atMs,
+      optionalText(actorId),
+      actorKind,
+      storableText(action),
+      optionalText(objectType),
+      optionalText(objectId),
+      optionalText(callId),
+      outcome,
+      storableJson(detail),
+      storableJson(pii),
+      prevHash,
+      hashOf({ ...entry, detail, pii, seq, atMs, prevHash }),
+    ],
+  );
 }
 
 function list(db: Database, query: AuditQuery): Promise<Page<AuditRecord>> {

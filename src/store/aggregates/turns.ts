@@ -15,13 +15,15 @@ export async function insertTurns(db: Queryable, turns: readonly TurnEvent[]): P
     confidence: turn.confidence,
     timings: turn.timings ?? {},
     sources: turn.sources ?? [],
+    start_ms: turn.startMs,
+    end_ms: turn.endMs,
     pii: turn.pii,
   }));
   await db.query(
-    `INSERT INTO leibniz.turns (call_id, idx, turn_id, role, at_ms, confidence, timings, sources, pii)
-     SELECT call_id, idx, turn_id, role, at_ms, confidence, timings, sources, pii
+    `INSERT INTO leibniz.turns (call_id, idx, turn_id, role, at_ms, confidence, timings, sources, start_ms, end_ms, pii)
+     SELECT call_id, idx, turn_id, role, at_ms, confidence, timings, sources, start_ms, end_ms, pii
      FROM jsonb_to_recordset($1::jsonb) AS r(call_id text, idx integer, turn_id text, role text, at_ms bigint,
-       confidence real, timings jsonb, sources jsonb, pii jsonb)
+       confidence real, timings jsonb, sources jsonb, start_ms bigint, end_ms bigint, pii jsonb)
      ON CONFLICT DO NOTHING`,
     [storableJson(rows)],
   );
@@ -42,6 +44,8 @@ function toTurn(row: Row): TurnRecord {
     ...optional(row, 'confidence', 'confidence', num),
     timings: json(row, 'timings') as Record<string, number>,
     sources: json(row, 'sources') as string[],
+    ...optional(row, 'start_ms', 'startMs', num),
+    ...optional(row, 'end_ms', 'endMs', num),
     pii: json(row, 'pii') as TurnRecord['pii'],
   };
 }

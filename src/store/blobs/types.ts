@@ -30,3 +30,34 @@ export interface BlobStore {
    */
   signedUrl(key: string, validMs: number): Promise<string>;
 }
+
+/** A file that grows while it is written. */
+export interface GrowingFile {
+  /** Writes at a place, also before the end of what is there. */
+  write(at: number, bytes: Uint8Array): Promise<void>;
+  /** No more comes: it is on the disk, and has its name. */
+  finish(): Promise<void>;
+  /** Nothing of it is kept. */
+  discard(): Promise<void>;
+}
+
+/**
+ * Large files by name, written and read piece by piece: recordings. None gives way to another. A name is of lower-case letters,
+ * digits and `. _ -`.
+ */
+export interface StreamStore {
+  /** @throws LeibnizError STORE_UNAVAILABLE */
+  create(name: string): Promise<GrowingFile>;
+  /** Length in bytes of a finished file; undefined when there is none. */
+  size(name: string): Promise<number | undefined>;
+  /** Bytes from a place on, fewer at the end; undefined when there is no such file. */
+  read(name: string, from: number, length: number): Promise<Uint8Array | undefined>;
+  /** Removes it, finished or not; true when there was one. */
+  delete(name: string): Promise<boolean>;
+  /** Names of what is finished, and of what is not: a process that is gone was writing it. */
+  names(): Promise<{ readonly finished: readonly string[]; readonly unfinished: readonly string[] }>;
+  /** Takes up an unfinished file, with its length. */
+  reopen(name: string): Promise<{ readonly file: GrowingFile; readonly size: number }>;
+  /** Bytes of an unfinished file. */
+  readUnfinished(name: string, from: number, length: number): Promise<Uint8Array | undefined>;
+}

@@ -1,4 +1,6 @@
 import { FakeMaterials } from './fake-materials.js';
+import { FakeRecordings } from './fake-recordings.js';
+import type { RecordingRecord } from '../recording-types.js';
 import { FakeAccounts } from './fake-accounts.js';
 import { LeibnizError } from '../../kernel/errors.js';
 import { wallMs, type Scheduler } from '../../kernel/time.js';
@@ -50,6 +52,7 @@ export class FakeStore implements Store {
   readonly waitingList: WaitingList;
   readonly accounts: FakeAccounts;
   readonly materials: FakeMaterials;
+  readonly recordings: FakeRecordings;
   readonly #link: FakeLink;
   readonly #calls = new Map<string, Call>();
   readonly #conversations = new Map<string, { readonly json: string; readonly expiresAtMs: number }>();
@@ -64,6 +67,10 @@ export class FakeStore implements Store {
     this.waitingList = waitingList;
     this.accounts = new FakeAccounts(() => scheduler.wall());
     this.materials = new FakeMaterials(() => scheduler.wall());
+    this.recordings = new FakeRecordings(
+      () => scheduler.wall(),
+      (entry) => this.accounts.audit(entry),
+    );
   }
 
   /** Every answer takes this long. */
@@ -105,7 +112,7 @@ export class FakeStore implements Store {
           .sort((a, b) => b.startedAtMs - a.startedAtMs);
         return pageOf(items, query);
       }),
-    get: (id) => this.#link.answer(() => detailOf(this.#calls.get(id))),
+    get: (id) => this.#link.answer(() => detailOf(this.#calls.get(id), this.recordings.lastOf(id))),
     abortOpen: () => this.#link.answer(() => 0),
   };
 
@@ -229,14 +236,14 @@ function recordOf({ started, ended, turns }: Call): CallRecord | undefined {
   };
 }
 
-function detailOf(call: Call | undefined): CallDetail | undefined {
+function detailOf(call: Call | undefined, recording: RecordingRecord | undefined): CallDetail | undefined {
   const record = call === undefined ? undefined : recordOf(call);
   if (call === undefined || record === undefined) return undefined;
   const turns = [...call.turns.values()].sort((a, b) => a.index - b.index);
   const events = [...call.events.values()].sort((a, b) => a.seq - b.seq);
   return {
     ...record,
-    turns: turns.map(({ index, turnId, role, at, confidence, timings, sources, pii }) => ({
+    turns: turns.map(({ index, turnId, role, at, confidence, timings, sources, startMs, endMs, pii }) => ({
       index,
       turnId,
       role,
@@ -244,9 +251,12 @@ function detailOf(call: Call | undefined): CallDetail | undefined {
       ...(confidence === undefined ? {} : { confidence }),
       timings: timings ?? {},
       sources: sources ?? [],
+      ...(startMs === undefined ? {} : { startMs }),
+      ...(endMs === undefined ? {} : { endMs }),
       pii,
     })),
     events: events.map(({ seq, atMs, type, payload }) => ({ seq, atMs, type, version: 1, payload })),
+    ...(recording === undefined ? {} : { recording }),
     eventsTruncated: false,
   };
 }

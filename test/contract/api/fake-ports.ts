@@ -20,6 +20,7 @@ import type {
   Callback,
   JobRecord,
   Material,
+  RecordingRecord,
   WaitingEntry,
 } from '../../../src/store/types.js';
 
@@ -114,6 +115,30 @@ export const CALL: CallDetail = {
   events: [{ seq: 1, atMs: 0, type: 'start', version: 1, payload: { answer: [`it is ${PRIVATE.event}`] } }],
   eventsTruncated: false,
 };
+
+/** The recording of {@link CALL}; longer than is read in one go. */
+export const RECORDING: RecordingRecord = {
+  id: 'r1',
+  callId: 'c1',
+  state: 'saved',
+  channels: 2,
+  sampleRateHz: 8000,
+  startedAtMs: wallMs(Date.UTC(2026, 10, 23, 9, 0, 1)),
+  offsetMs: 120,
+  durationMs: 10_000.4,
+  bytes: 320_512,
+  blobKey: 'r1.wav',
+  consent: 'given',
+  intervals: [{ fromMs: 1000, toMs: 2000.4, why: 'secret' }],
+  latePackets: 2,
+  deleteAfterMs: wallMs(Date.UTC(2026, 11, 23, 9, 0, 0)),
+};
+
+const PEAKS = { bucketMs: 20, base64: Buffer.from(Int8Array.from([-3, 4, -128, 127])).toString('base64') };
+
+/** Bytes of its file: each tells where it stands. */
+export const audioBytes = (): Uint8Array =>
+  Uint8Array.from({ length: RECORDING.bytes }, (_none, i) => i % 251);
 
 export const JOB: JobRecord = {
   id: 'j1',
@@ -424,6 +449,23 @@ export function fakeProgram(): FakeProgram {
         known(id, 'call');
         note('live.command', id, command);
         return { type: 'done' };
+      },
+    },
+    recordings: {
+      find: async (id) => (id === 'c1' ? { record: RECORDING, peaks: PEAKS } : undefined),
+      size: async (id) => (id === RECORDING.id ? RECORDING.bytes : undefined),
+      read: async (id, from, length) => {
+        note('recordings.read', id, from, length);
+        return audioBytes().subarray(from, from + length);
+      },
+      remove: async (id, by) => {
+        note('recordings.remove', id, by);
+        return id === 'c1';
+      },
+      command: async (id, action, by) => {
+        known(id, 'call');
+        note('recordings.command', id, action, by);
+        return { state: action === 'pause' ? 'paused' : 'deleted' };
       },
     },
     guard: {

@@ -4,6 +4,7 @@ import { requires } from '../../support/requires.js';
 import { EmbeddedTemplate, Folders, scratchDatabase, Stores } from './harness.js';
 import { describeAccountContract } from './account-contract.js';
 import { describeMaterialContract } from './material-contract.js';
+import { describeRecordingContract } from './recording-contract.js';
 import { describeCallbackContract } from './callback-contract.js';
 import { describeCalendarContract } from './calendar-contract.js';
 import { describeStoreContract, type StoreUnderTest } from './store-contract.js';
@@ -52,4 +53,5 @@ for (const [name, subject, suite] of SUBJECTS) {
   describeCallbackContract(name, subject, suite);
   describeAccountContract(name, subject, suite);
   describeMaterialContract(name, subject, suite);
+  describeRecordingContract(name, subject, suite);
 }

@@ -32,7 +32,7 @@ function callOf(id: string, line: string): LiveCall {
     gap_p95_ms: null,
     mos: null,
     loss_percent: null,
-    recording: 'none',
+    recording: 'off',
     consent: null,
     alerts: [],
     labels: [],

@@ -1,11 +1,15 @@
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { duration } from '../../../src/client/office-time.js';
-import type { CallDetail, CallLine } from '../../../src/client/types.js';
+import type { CallDetail, CallLine, RecordingView } from '../../../src/client/types.js';
+import { useAction } from '../action.js';
 import { api, useApi } from '../api.js';
+import { useMay } from '../session.js';
 import { useUrlState } from '../url-state.js';
 import { GapBars } from '../ui/gap-bars.js';
 import { Badge, Card, Figure, orDash, PageHead, plain, Sources, Table } from '../ui/parts.js';
+import { lineAt, placeOf } from '../ui/recording-places.js';
+import { RecordingPlayer, usePlayer } from '../ui/recording-player.js';
 import { Tree } from '../ui/tree.js';
 import { When } from '../ui/time.js';
 import { View } from '../ui/view.js';
@@ -104,35 +108,163 @@ function Facts({ call }: { readonly call: CallDetail }): ReactNode {
 
 function Conversation({ call }: { readonly call: CallDetail }): ReactNode {
   const summary = summaryOf(call);
-  if (call.transcript.length === 0) return <div className="state empty">Nothing was said.</div>;
-  const from = Date.parse(call.started_at);
+  const may = useMay();
+  const mayHear = may('calls.audio') && may('calls.pii');
+  const { recording } = call;
+  const isKept = recording?.state === 'saved' || recording?.state === 'failed';
+  if (call.transcript.length === 0 && !isKept) return <div className="state empty">Nothing was said.</div>;
   return (
     <>
+      {recording !== null && <RecordingFacts call={call} mayHear={mayHear} />}
       {summary !== undefined && (
         <Card title="Summary">
           <p>{summary}</p>
         </Card>
       )}
-      <ol className="transcript" aria-label="Transcript">
-        {call.transcript.map((line) => (
-          <Line key={line.index} line={line} from={from} />
-        ))}
-      </ol>
+      {isKept && mayHear ? <Heard call={call} /> : <Transcript call={call} />}
     </>
+  );
+}
+
+/** What there is of a recording, in words, and its end. */
+function RecordingFacts(props: { readonly call: CallDetail; readonly mayHear: boolean }): ReactNode {
+  const { call, mayHear } = props;
+  const may = useMay();
+  const { isBusy, run } = useAction('call', 'recording');
+  const [isAsking, setAsking] = useState(false);
+  const { recording } = call;
+  if (recording === null) return null;
+  if (recording.state === 'deleted') return <p className="muted">The recording of this call was deleted.</p>;
+  if (recording.state === 'recording') return <p className="muted">This call is being recorded.</p>;
+  const remove = async (): Promise<void> => {
+    setAsking(false);
+    await run(() => api.calls.deleteRecording(call.id), 'The recording is deleted.');
+  };
+  return (
+    <div className="actions">
+      {!mayHear && (
+        <span className="muted">
+          There is a recording of {duration(recording.duration_ms)}; hearing it needs <code>calls.audio</code>
+          .
+        </span>
+      )}
+      {may('calls.delete') && !isAsking && (
+        <button type="button" disabled={isBusy} onClick={() => setAsking(true)}>
+          Delete the recording
+        </button>
+      )}
+      {isAsking && (
+        <>
+          <span>Delete the recording of this call for good?</span>
+          <button type="button" className="danger" onClick={() => void remove()}>
+            Delete it
+          </button>
+          <button type="button" onClick={() => setAsking(false)}>
+            Keep it
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** The recording with the transcript in step. */
+function Heard({ call }: { readonly call: CallDetail }): ReactNode {
+  const recording = useApi(['recording', call.id], (signal) => api.calls.recording(call.id, signal));
+  return <View query={recording}>{(data) => <InStep call={call} recording={data} />}</View>;
+}
+
+function InStep(props: { readonly call: CallDetail; readonly recording: RecordingView }): ReactNode {
+  const { call, recording } = props;
+  const player = usePlayer();
+  const places = call.transcript.map((line) => placeOf(line, recording));
+  const current = lineAt(places, player.nowMs);
+  const step = (by: 1 | -1): void => {
+    const known = places.filter((place) => place !== undefined).sort((a, b) => a - b);
+    // Within a second of a line's beginning the one before is meant.
+    const next =
+      by === 1
+        ? known.find((place) => place > player.nowMs + 50)
+        : known.findLast((place) => place < player.nowMs - 1000);
+    player.seek(next ?? (by === 1 ? player.nowMs : 0));
+  };
+  return (
+    <>
+      <RecordingPlayer recording={recording} src={api.calls.audioUrl(call.id)} player={player} step={step} />
+      <Transcript
+        call={call}
+        places={places}
+        current={current}
+        follow={player.isPlaying}
+        play={(ms) => player.seek(ms, true)}
+      />
+    </>
+  );
+}
+
+function Transcript(props: {
+  readonly call: CallDetail;
+  /** Where each line begins in the recording, ms. */
+  readonly places?: readonly (number | undefined)[];
+  /** The line that is heard now. */
+  readonly current?: number | undefined;
+  /** Whether it is kept in sight. */
+  readonly follow?: boolean;
+  readonly play?: (ms: number) => void;
+}): ReactNode {
+  const { call, places = [], current, follow = false, play } = props;
+  const from = Date.parse(call.started_at);
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    if (follow && current !== undefined) {
+      list.current?.children[current]?.scrollIntoView({ block: 'nearest' });
+    }
+  }, [follow, current]);
+  return (
+    <ol className="transcript" aria-label="Transcript" ref={list}>
+      {call.transcript.map((line, k) => (
+        <Line
+          key={line.index}
+          line={line}
+          from={from}
+          place={places[k]}
+          isCurrent={k === current}
+          {...(play === undefined ? {} : { play })}
+        />
+      ))}
+    </ol>
   );
 }
 
 const SPEAKERS: Readonly<Record<string, string>> = { user: 'Caller', agent: 'Agent', human: 'Colleague' };
 
-function Line({ line, from }: { readonly line: CallLine; readonly from: number }): ReactNode {
+function Line(props: {
+  readonly line: CallLine;
+  readonly from: number;
+  readonly place?: number | undefined;
+  readonly isCurrent?: boolean;
+  readonly play?: (ms: number) => void;
+}): ReactNode {
+  const { line, from, place, isCurrent = false, play } = props;
   const gap = line.timings['response_gap_ms'];
   const isCut =
     line.role === 'agent' && line.heard.length < line.text.length && line.text.startsWith(line.heard);
   return (
-    <li className={`line ${line.role}`}>
+    <li className={`line ${line.role}`} aria-current={isCurrent ? 'true' : undefined}>
       <div className="line-head">
         <strong>{SPEAKERS[line.role] ?? line.role}</strong>
-        <span className="num muted">{duration(Date.parse(line.at) - from)}</span>
+        {place === undefined || play === undefined ? (
+          <span className="num muted">{duration(Date.parse(line.at) - from)}</span>
+        ) : (
+          <button
+            type="button"
+            className="quiet line-place num"
+            aria-label={`Play from ${duration(place)}`}
+            onClick={() => play(place)}
+          >
+            ▶ {duration(place)}
+          </button>
+        )}
         {gap !== undefined && <span className="muted">answered after {Math.round(gap)} ms</span>}
         {line.confidence !== null && line.confidence < 0.6 && (
           <Badge tone="warn">unsure, {Math.round(line.confidence * 100)} %</Badge>

@@ -3,6 +3,7 @@ import type { Interpretation } from '../nlu/types.js';
 import { line } from '../render.js';
 import type { Draft } from './draft.js';
 import { goodbye, missed } from './ladder.js';
+import { withdrawRecording } from './withdraw.js';
 import { abandonTop, askAgain, dropAll, dropTop, push } from './stack.js';
 
 /** Requests to repeat or to wait that are granted in a row before they count as not understood. */
@@ -61,6 +62,9 @@ export function obey(draft: Draft, said: Interpretation): boolean {
       // A reminder takes it as an answer: "cancel" means the appointment.
       if (draft.top?.task === 'reminder' && hasWord(draft, said, 'cancel_verb')) return false;
       return cancelsExisting(draft, said) || abandonTop(draft);
+    }
+    case 'stop_recording': {
+      return withdrawRecording(draft);
     }
     case 'restart': {
       return restart(draft);

@@ -11,6 +11,7 @@ import { endTalk, modelInput, toolAnswered } from './model-talk.js';
 import { remember } from '../model/memory.js';
 import { NO_MEMORY } from '../model/types.js';
 import { admitted, person, reopened } from './person.js';
+import { asksForRecording, tellOfRecording } from './recorded.js';
 import { isChange } from './requests.js';
 import { askAgain, push, taskAnswered } from './stack.js';
 import type { DialogState, DialogStep, Matter, Pending } from './state.js';
@@ -44,14 +45,19 @@ function handle(draft: Draft, input: DialogInput): void {
   switch (input.type) {
     case 'start': {
       draft.set({ greeted: true });
+      tellOfRecording(draft);
       const isAboutNothing = input.task === 'reminder' && input.appointment === undefined;
       if (input.task === undefined || isAboutNothing) greet(draft);
       else push(draft, input.task, startOf(input, draft));
       return;
     }
     case 'resumed': {
-      if (draft.state.greeted) askAgain(draft);
-      else greet(draft);
+      if (draft.state.greeted) {
+        askAgain(draft);
+      } else {
+        tellOfRecording(draft);
+        greet(draft);
+      }
       return;
     }
     case 'turn': {
@@ -121,6 +127,11 @@ const startOf = ({ appointment }: { readonly appointment?: KnownAppointment }, d
 function greet(draft: Draft): void {
   const { business, persona } = draft.ctx;
   draft.set({ greeted: true, base: 'open' });
+  if (asksForRecording(draft)) {
+    draft.say(line('recording.hello', { business: business.name, persona: persona.name }));
+    push(draft, 'recording', {});
+    return;
+  }
   draft.say(line('greeting', { business: business.name, persona: persona.name }));
 }
 

@@ -3,10 +3,12 @@ import { line } from '../render.js';
 import { TASKS } from '../tasks/registry.js';
 import type { Known, Task, TaskId, TaskNext, TaskStart, TaskStep } from '../tasks/task.js';
 import type { Draft } from './draft.js';
+import { recorded } from './recorded.js';
 import { MAX_DEPTH, type Frame, type Pending } from './state.js';
 
 /** Begins a task on top of the open one: as a detour, or for the one below. */
 export function push(draft: Draft, task: TaskId, start: TaskStart, isChild = false): void {
+  if (topTask(draft)?.task.givesWay === true) dropTop(draft);
   if (draft.state.stack.length >= MAX_DEPTH) dropTop(draft);
   const { counts } = draft.state;
   const number = counts.frames + 1;
@@ -26,6 +28,7 @@ export function apply(draft: Draft, number: number, step: TaskStep<unknown>): vo
   draft.say(...step.say);
   for (const holdKey of step.release ?? []) draft.emit({ type: 'release_hold', holdKey });
   for (const note of step.notes ?? []) draft.emit({ type: 'note', note });
+  if (step.recording !== undefined) recorded(draft, step.recording);
   for (const request of step.requests ?? []) draft.request(request, { frame: number });
   if (step.missed === true) draft.leave('missed');
   else if (step.next !== undefined) goOn(draft, frame, step.next);
@@ -79,6 +82,16 @@ function forget(draft: Draft, ...keys: readonly (keyof Known)[]): void {
 function ended(draft: Draft, frame: Frame, next: TaskNext): void {
   remove(draft, frame.number);
   const below = draft.top;
+  if (
+    below === undefined &&
+    next.type === 'done' &&
+    next.opens === true &&
+    draft.state.matters.length === 0
+  ) {
+    draft.set({ base: 'open' });
+    draft.say(line('open.ask'));
+    return;
+  }
   if (below === undefined) {
     draft.set({ base: 'anything_else' });
     draft.leave('next_matter');
@@ -126,7 +139,8 @@ export function dropAll(draft: Draft): void {
 export function dropTop(draft: Draft): void {
   const frame = draft.top;
   if (frame === undefined) return;
-  const { release = [] } = TASKS[frame.task].abandon(frame.state, draft.taskContext(frame.number));
+  const { release = [], recording } = TASKS[frame.task].abandon(frame.state, draft.taskContext(frame.number));
+  if (recording !== undefined) recorded(draft, recording);
   for (const holdKey of release) draft.emit({ type: 'release_hold', holdKey });
   remove(draft, frame.number);
 }

@@ -1,5 +1,5 @@
 import type { CallId, RequestId, UtteranceId } from '../../../kernel/ids.js';
-import type { Listening } from '../../../kernel/vocab.js';
+import type { Listening, RecordingConsent, RecordingPolicy } from '../../../kernel/vocab.js';
 import type { DialogStart } from '../context.js';
 import type { DialogEffect, DialogInput, DialogRequest, IntentResult, SayStyle } from '../effects.js';
 import type { Memory, ModelTalk } from '../model/types.js';
@@ -51,6 +51,12 @@ export interface DialogState {
   readonly callId: CallId;
   readonly callerNumber?: string;
   readonly seed: number;
+  /** Of a call that may be recorded. */
+  readonly recording?: {
+    readonly policy: Exclude<RecordingPolicy, 'off'>;
+    /** Nothing before the caller was told or asked. */
+    readonly consent?: RecordingConsent;
+  };
   /** Numbers given so far to requests, words and frames. */
   readonly counts: { readonly requests: number; readonly says: number; readonly frames: number };
   /** Turns of the caller so far. */
@@ -110,6 +116,7 @@ export function initialDialog(start: DialogStart): DialogState {
     callId: start.callId,
     ...(start.callerNumber === undefined ? {} : { callerNumber: start.callerNumber }),
     seed: start.seed ?? 0,
+    ...(start.recording === undefined ? {} : { recording: { policy: start.recording } }),
     counts: { requests: 0, says: 0, frames: 0 },
     turns: 0,
     greeted: false,

@@ -18,7 +18,7 @@ import { NO_MEMORY } from '../model/types.js';
 import { isBusy, isTransferring, isWaiting } from './requests.js';
 import { withoutQuestions } from './side-questions.js';
 import { socialTalk } from './social.js';
-import { apply, askAgain, dropAll, push, topTask } from './stack.js';
+import { apply, askAgain, dropAll, dropTop, push, topTask } from './stack.js';
 import { MAX_MATTERS } from './state.js';
 
 /** Words below this confidence are not acted on, 0..1. */
@@ -63,6 +63,7 @@ export function turn(draft: Draft, input: Extract<DialogInput, { type: 'turn' }>
     draft.say(line('wait.ok'));
     return;
   }
+  if (topTask(draft)?.task.givesWay === true) dropTop(draft);
   takeMatters(draft, said);
 }
 

@@ -4,6 +4,7 @@ import type { CommandKind } from './types.js';
 /** Phrase lists by command, in the order in which they are tried. */
 const WHOLE: readonly (readonly [string, CommandKind])[] = [
   ['command_opt_out', 'opt_out'],
+  ['command_stop_recording', 'stop_recording'],
   ['command_person', 'person'],
   ['command_slower', 'slower'],
   ['command_faster', 'faster'],

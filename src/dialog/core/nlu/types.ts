@@ -19,6 +19,8 @@ export type CommandKind =
   | 'help'
   /** Gives up what is being done: "never mind the appointment". */
   | 'stop'
+  /** "Stop recording me." */
+  | 'stop_recording'
   | 'restart'
   | 'slower'
   | 'faster'

@@ -3,6 +3,7 @@ import { callbackTask } from './callback.js';
 import { formTask } from './form/form-task.js';
 import { handoffTask } from './handoff.js';
 import { ratingTask } from './rating.js';
+import { recordingTask } from './recording.js';
 import type { Task, TaskId } from './task.js';
 
 /** Every task by its id. */
@@ -12,4 +13,5 @@ export const TASKS: Readonly<Record<TaskId, Task<unknown>>> = {
   form: formTask,
   handoff: handoffTask,
   rating: ratingTask,
+  recording: recordingTask,
 };

@@ -73,6 +73,8 @@ export type TaskNext =
       readonly result?: unknown;
       /** `known.appointment` is no more. */
       readonly forgetAppointment?: true;
+      /** It stood before everything else: the caller is asked what they want. */
+      readonly opens?: true;
     }
   /** Given up by the caller. `forgetIdentity`: it is somebody else, `known.identity` and what it covers do not hold. */
   | { readonly type: 'cancelled'; readonly forgetIdentity?: true }
@@ -98,6 +100,8 @@ export interface TaskStep<S> {
   readonly release?: readonly string[];
   /** Facts of the call that are kept with it. */
   readonly notes?: readonly DialogNote[];
+  /** How the caller stands to being recorded: their agreement, or that there is none. */
+  readonly recording?: Consent | 'asked' | 'refused';
   readonly next?: TaskNext;
   /** True when the answer told nothing new: it counts as not understood, and the ladder asks in other words. */
   readonly missed?: true;
@@ -113,6 +117,8 @@ export interface Task<S> {
   readonly id: TaskId;
   /** Version of the state; kept beside it. */
   readonly version: number;
+  /** Its question gives way to whatever else the caller wants, and is not put again. */
+  readonly givesWay?: true;
   begin(start: TaskStart, ctx: TaskContext): TaskStep<S>;
   /** The open question, for reading the answer. */
   question(state: S, ctx: TaskContext): OpenQuestion;
