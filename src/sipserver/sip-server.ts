@@ -5,6 +5,7 @@ import { realScheduler } from '../threads/real-scheduler.js';
 import { ControlPort } from './control-port.js';
 import type { EngineOutput, SipRandom, SipServerLimits } from './core/context.js';
 import { SipEngine, type EngineInput } from './core/engine.js';
+import type { SessionTimerPolicy } from './core/session-interval.js';
 import type { SipServerStats } from './core/stats.js';
 import { DEFAULT_TIMING } from './core/timing.js';
 import { localAddresses } from './local-address.js';
@@ -40,6 +41,8 @@ export interface SipServerOptions {
   /** Clocks and timers; default the machine's own. */
   readonly scheduler?: Scheduler;
   readonly log?: SipServerLog;
+  /** Session timers (RFC 4028) for the calls of this server. Default: none are asked for or granted. */
+  readonly sessionTimer?: SessionTimerPolicy;
   /** Whether an address may send requests outside a call; others get no answer. Default: every address. */
   readonly allowPeer?: (address: string) => boolean;
   /** Bounds of the tables; see {@link SipServerLimits} for the defaults. */
@@ -140,6 +143,7 @@ class ServerShell implements SipServer {
         secret: this.secret,
         ports: { ...(this.#udp && { udp: port }), ...(this.#tcp && { tcp: port }) },
         ...(options.publicHost === undefined ? {} : { publicHost: options.publicHost }),
+        ...(options.sessionTimer === undefined ? {} : { sessionTimer: options.sessionTimer }),
         ...(options.allowPeer === undefined ? {} : { allowPeer: options.allowPeer }),
         localAddressFor: towards,
         wallOffsetMs: this.#scheduler.wall() - this.#scheduler.now(),

@@ -109,14 +109,14 @@ describe('what is offered', () => {
     const { headers } = rig.lastResponse();
     expect(
       ['allow', 'accept', 'accept-encoding', 'accept-language', 'supported'].map((key) => headers.get(key)),
-    ).toEqual([ALLOW, 'application/sdp, multipart/mixed', 'identity', 'en', '']);
+    ).toEqual([ALLOW, 'application/sdp, multipart/mixed', 'identity', 'en', '100rel']);
   });
 
   test('one Allow everywhere: 405, 501, and what the call leg says', () => {
     const rig = new EngineRig();
     const { toTag } = establish(rig);
     for (const text of [
-      request('PRACK', { cseq: 2, toTag }),
+      request('REGISTER', { cseq: 2, toTag }),
       request('DANCE', { callId: 'd' }),
       request('PUBLISH', { callId: 'e' }),
     ]) {
