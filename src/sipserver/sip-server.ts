@@ -9,7 +9,7 @@ import type { SessionTimerPolicy } from './core/session-interval.js';
 import type { SipServerStats } from './core/stats.js';
 import { DEFAULT_TIMING } from './core/timing.js';
 import { localAddresses } from './local-address.js';
-import { TcpTransport, type TcpEvents } from './tcp-transport.js';
+import { TCP_LIMITS, TcpTransport, type TcpEvents } from './tcp-transport.js';
 import { UdpTransport, type UdpEvents } from './udp-transport.js';
 
 /** Version string in the handshake; drachtio-srf pings servers from v0.8.2 on. */
@@ -180,7 +180,15 @@ class ServerShell implements SipServer {
       const tcp =
         this.options.tcp === false
           ? undefined
-          : await TcpTransport.listen(host, port, towards, events, this.options.allowPeer);
+          : await TcpTransport.listen(
+              host,
+              port,
+              towards,
+              events,
+              this.options.allowPeer,
+              TCP_LIMITS,
+              () => this.#engine?.connectionsInUse() ?? new Set(),
+            );
       try {
         if (this.options.udp !== false) {
           this.#udp = await UdpTransport.bind(host, tcp?.port ?? port, towards, events);

@@ -136,6 +136,10 @@ export class InitialScreen {
     if (firstAddress(request.headers.get('contact')) === undefined) {
       return refuse({ status: 400, reason: 'Missing or bad Contact' });
     }
+    const routes = request.headers.all('record-route').flatMap(splitList);
+    if (routes.some((route) => firstAddress(route) === undefined)) {
+      return refuse({ status: 400, reason: 'Bad Record-Route' });
+    }
     if (dialogs.has(`${known.callId};from-tag=${known.fromTag}`)) return refuse({ status: 482 });
     return dialogs.size >= options.limits.dialogs ? refuse(overloaded(options.limits)) : undefined;
   }

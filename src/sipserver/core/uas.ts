@@ -66,6 +66,11 @@ export class UserAgentServer {
     return this.#table.size;
   }
 
+  /** Where the requests came from that the application has not answered yet. */
+  waitingFlows(): Flow[] {
+    return this.#table.allWaiting().map(({ flow }) => flow);
+  }
+
   /** True when nothing is to be said to requests of this source that belong to no call. */
   isShut(flow: Flow): boolean {
     return this.#screen.isShut(flow);
