@@ -21,7 +21,7 @@ export async function openSipSide(
   log: AppLog,
   allowPeer: (address: string) => boolean,
 ): Promise<SipSide> {
-  const { server, host, port, publicHost } = config.sip;
+  const { server, host, port, publicHost, sessionTimer } = config.sip;
   if (server.kind === 'drachtio') {
     return { control: { host: server.host, port: server.port, secret: server.secret }, embedded: undefined };
   }
@@ -31,6 +31,7 @@ export async function openSipSide(
     allowPeer,
     log: { warn: (fields, message) => log.warn(fields, message) },
     ...(publicHost === undefined ? {} : { publicHost }),
+    ...(sessionTimer === undefined ? {} : { sessionTimer }),
   });
   const { controlHost, controlPort, secret } = embedded;
   return { control: { host: controlHost, port: controlPort, secret }, embedded };

@@ -198,6 +198,7 @@ function inviteHeaders(options: DialOptions): Record<string, string> {
   const headers: Record<string, string> = {
     ...options.headers,
     Allow: ALLOW,
+    Supported: '100rel',
     'Content-Type': 'application/sdp',
   };
   if (options.from === undefined) return headers;

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { addMs, type Scheduler } from '../kernel/time.js';
+import { OwnAddresses } from '../net/own-addresses.js';
 import { parsePeerList, type PeerList } from './core/cidr.js';
 import type { CallLog } from './log.js';
 
@@ -17,6 +18,8 @@ export interface PeersOptions {
   readonly resolve?: (name: string) => Promise<readonly string[]>;
   /** How often names are looked up, milliseconds. Default 300,000. */
   readonly refreshMs?: number;
+  /** Addresses of this machine, which may always call; those of its interfaces unless told. */
+  readonly own?: { has(address: string): boolean };
 }
 
 /** Stands for every address. */
@@ -36,6 +39,7 @@ export async function openPeers(entries: readonly string[], o: PeersOptions): Pr
   if (entries.includes(ANY_PEER)) return { has: () => true, close: () => undefined };
   const names = entries.filter((entry) => !parsePeerList([entry]).ok).slice(0, MAX_NAMES);
   const fixed = parsePeerList([...LOOPBACK, ...entries.filter((entry) => !names.includes(entry))]);
+  const own = o.own ?? new OwnAddresses();
   const resolve = o.resolve ?? systemResolve;
   const found = new Map<string, readonly string[]>();
   let known = new Set<string>();
@@ -61,7 +65,7 @@ export async function openPeers(entries: readonly string[], o: PeersOptions): Pr
   await refresh();
   again();
   return {
-    has: (address) => (fixed.ok && fixed.value.has(address)) || known.has(address),
+    has: (address) => own.has(address) || (fixed.ok && fixed.value.has(address)) || known.has(address),
     close: () => {
       closed = true;
       cancel();

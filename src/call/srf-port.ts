@@ -114,10 +114,10 @@ export interface SrfPort {
 }
 
 /** Methods a peer may send us (RFC 3261 section 20.5). */
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY';
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK';
 /** Body types we take in an INVITE. */
 export const ACCEPT = 'application/sdp, multipart/mixed';
-/** What an answer to OPTIONS says (RFC 3261 section 11.2). No extension is supported. */
+/** What an answer to OPTIONS says (RFC 3261 section 11.2). The SIP server fills in the extensions it knows. */
 export const OFFERED: Readonly<Record<string, string>> = {
   Allow: ALLOW,
   Accept: ACCEPT,

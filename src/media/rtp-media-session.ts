@@ -194,6 +194,7 @@ export class RtpMediaSession extends MediaSession implements SdpMediaPort {
     if (expected && (before === undefined || before.held || before.direction !== 'sendrecv')) {
       this.#expectingSince = now;
     }
+    this.#receiver.setReceiving(media.direction === 'sendrecv' || media.direction === 'recvonly');
     this.#receiver.setActive(!media.held, now);
     if (media.held) this.monitors.restart();
     if (before === undefined && !this.closed) {

@@ -18,6 +18,11 @@ export interface RtpPortPoolOptions {
    */
   readonly restMs?: number;
   readonly scheduler?: Scheduler;
+  /**
+   * Addresses of this machine. What comes from a pair of the pool itself is then not heard: a peer that names one of
+   * our own ports would have the agent talk to itself, and live for ever (RFC 3550 section 8.2). Default none.
+   */
+  readonly own?: { has(address: string): boolean };
 }
 
 /** Why no ports were given. */
@@ -46,10 +51,13 @@ export class RtpPortPool {
   readonly #scheduler: Scheduler;
   readonly #pairs: FreePair[] = [];
   readonly #used = new Set<RtpTransport>();
+  readonly #usedPorts = new Set<number>();
+  readonly #own: RtpPortPoolOptions['own'];
   #closed = false;
 
   constructor(o: RtpPortPoolOptions) {
     this.#host = o.host;
+    this.#own = o.own;
     this.#restMs = o.restMs ?? 1000;
     this.#scheduler = o.scheduler ?? realScheduler;
     const first = o.min + (o.min % 2);
@@ -119,18 +127,30 @@ export class RtpPortPool {
       rtcpPort: socket.rtcpPort,
       send: (data, host, to) => socket.send(data, host, to),
       sendRtcp: (data, host, to) => socket.sendRtcp(data, host, to),
-      onPacket: (listener: DatagramListener) => socket.onPacket(listener),
-      onRtcp: (listener: DatagramListener) => socket.onRtcp(listener),
+      onPacket: (listener: DatagramListener) => socket.onPacket(this.#fromOthers(listener)),
+      onRtcp: (listener: DatagramListener) => socket.onRtcp(this.#fromOthers(listener)),
       close: () => {
         closing ??= socket.close().then(() => {
           this.#used.delete(transport);
+          this.#usedPorts.delete(socket.port);
+          this.#usedPorts.delete(socket.rtcpPort);
           this.#giveBack(port, peer ?? EVERYBODY);
         });
         return closing;
       },
     };
     this.#used.add(transport);
+    this.#usedPorts.add(socket.port).add(socket.rtcpPort);
     return transport;
+  }
+
+  /** The listener without what the pool's own sockets send. */
+  #fromOthers(listener: DatagramListener): DatagramListener {
+    const own = this.#own;
+    if (own === undefined) return listener;
+    return (data, host, port, at) => {
+      if (!this.#usedPorts.has(port) || !own.has(host)) listener(data, host, port, at);
+    };
   }
 
   #giveBack(port: number, peer: string): void {

@@ -11,6 +11,7 @@ import type { TurnInput, TurnOutput } from '../turn/types.js';
 import { AgentSpeech } from './agent-speech.js';
 import { undisturbed, type CallSessionInit, type ResumedConversation } from './call-session-init.js';
 import { DialogRunner, type ModelInput, type SpokenEffect } from './dialog-runner.js';
+import { KeyPresses, type KeyWay } from './key-presses.js';
 import { LastWords } from './last-words.js';
 import { LatencyBook } from './latency-book.js';
 import { superviseWith, type SessionInside } from './live/open-call.js';
@@ -55,6 +56,7 @@ export class CallSession {
   #greetAt: MonoMs | undefined;
   #greeted = false;
   #confirmed = false;
+  readonly #keys = new KeyPresses();
   readonly #limit: CallLimit;
   #closed = false;
 
@@ -163,7 +165,7 @@ export class CallSession {
   #mediaEvent(event: Exclude<MediaEvent, { type: 'audio' }>): void {
     switch (event.type) {
       case 'dtmf':
-        return this.#feed({ type: 'dtmf', digit: event.digit });
+        return this.#key(event.digit, 'media', event.at);
       case 'first_rtp':
         return this.#greet();
       case 'inactive': {
@@ -184,6 +186,10 @@ export class CallSession {
     }
   }
 
+  #key(digit: DtmfDigit, way: KeyWay, at: MonoMs): void {
+    if (this.#keys.isNew(digit, way, at)) this.#feed({ type: 'dtmf', digit });
+  }
+
   #legEvent(event: SessionLegEvent): void {
     switch (event.type) {
       case 'confirmed': {
@@ -193,7 +199,7 @@ export class CallSession {
         break;
       }
       case 'dtmf': {
-        this.#feed({ type: 'dtmf', digit: event.digit });
+        this.#key(event.digit, 'signalling', event.at);
         break;
       }
       case 'transfer': {

@@ -50,6 +50,9 @@ export interface ConversationHubOptions {
   readonly supervision?: Supervision;
 }
 
+/** A client that has attached and sent nothing is greeted after this time, milliseconds. */
+const BEGIN_WITHIN_MS = 30_000;
+
 interface Live {
   readonly session: CallSession;
   readonly media: PcmMediaSession;
@@ -142,12 +145,17 @@ export class ConversationHub {
     const resumed = entry.record.snapshot;
     const live = this.#attach(entry, output);
     const current = (): boolean => entry.live === live;
+    const begun = (act: () => void): void => {
+      if (!current()) return;
+      live.leg.confirm();
+      act();
+    };
     return {
       resumed: resumed !== undefined,
-      audio: (pcm) => (current() ? live.media.pushPcm(pcm) : undefined),
-      start: () => (current() ? live.session.start() : undefined),
-      text: (text) => (current() ? live.session.text(text) : undefined),
-      dtmf: (digits) => (current() ? digits.forEach((digit) => live.session.dtmf(digit)) : undefined),
+      audio: (pcm) => begun(() => live.media.pushPcm(pcm)),
+      start: () => begun(() => live.session.start()),
+      text: (text) => begun(() => live.session.text(text)),
+      dtmf: (digits) => begun(() => digits.forEach((digit) => live.session.dtmf(digit))),
       interrupt: () => (current() ? live.session.interrupt() : undefined),
       end: () => (current() ? this.#finish(entry, 'caller_hangup') : undefined),
       detach: () => (current() ? this.#suspend(entry) : undefined),
@@ -205,7 +213,12 @@ export class ConversationHub {
       this.#forget(entry);
       output.closed(event.reason);
     });
-    leg.confirm();
+    // Nothing is said before the client begins; one that never does is greeted, and so comes to an end.
+    const { scheduler } = ports;
+    const cancel = scheduler.at(addMs(scheduler.now(), BEGIN_WITHIN_MS), () => {
+      if (entry.live === live) leg.confirm();
+    });
+    leg.subscribe(cancel);
     return live;
   }
 

@@ -6,6 +6,7 @@ import type { SessionLeg, SessionLegEvent } from './ports.js';
 export class ConversationLeg implements SessionLeg {
   readonly #listeners = new Set<(event: SessionLegEvent) => void>();
   #ended = false;
+  #confirmed = false;
 
   constructor(private readonly scheduler: Scheduler) {}
 
@@ -14,8 +15,10 @@ export class ConversationLeg implements SessionLeg {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The client can hear. The greeting waits for its `start`. */
+  /** The client has begun: the conversation is up from its first message on. */
   confirm(): void {
+    if (this.#confirmed || this.#ended) return;
+    this.#confirmed = true;
     this.#emit({ type: 'confirmed', at: this.scheduler.now() });
   }
 

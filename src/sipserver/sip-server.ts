@@ -5,10 +5,11 @@ import { realScheduler } from '../threads/real-scheduler.js';
 import { ControlPort } from './control-port.js';
 import type { EngineOutput, SipRandom, SipServerLimits } from './core/context.js';
 import { SipEngine, type EngineInput } from './core/engine.js';
+import type { SessionTimerPolicy } from './core/session-interval.js';
 import type { SipServerStats } from './core/stats.js';
 import { DEFAULT_TIMING } from './core/timing.js';
 import { localAddresses } from './local-address.js';
-import { TcpTransport, type TcpEvents } from './tcp-transport.js';
+import { TCP_LIMITS, TcpTransport, type TcpEvents } from './tcp-transport.js';
 import { UdpTransport, type UdpEvents } from './udp-transport.js';
 
 /** Version string in the handshake; drachtio-srf pings servers from v0.8.2 on. */
@@ -40,6 +41,8 @@ export interface SipServerOptions {
   /** Clocks and timers; default the machine's own. */
   readonly scheduler?: Scheduler;
   readonly log?: SipServerLog;
+  /** Session timers (RFC 4028) for the calls of this server. Default: none are asked for or granted. */
+  readonly sessionTimer?: SessionTimerPolicy;
   /** Whether an address may send requests outside a call; others get no answer. Default: every address. */
   readonly allowPeer?: (address: string) => boolean;
   /** Bounds of the tables; see {@link SipServerLimits} for the defaults. */
@@ -140,6 +143,7 @@ class ServerShell implements SipServer {
         secret: this.secret,
         ports: { ...(this.#udp && { udp: port }), ...(this.#tcp && { tcp: port }) },
         ...(options.publicHost === undefined ? {} : { publicHost: options.publicHost }),
+        ...(options.sessionTimer === undefined ? {} : { sessionTimer: options.sessionTimer }),
         ...(options.allowPeer === undefined ? {} : { allowPeer: options.allowPeer }),
         localAddressFor: towards,
         wallOffsetMs: this.#scheduler.wall() - this.#scheduler.now(),
@@ -176,7 +180,15 @@ class ServerShell implements SipServer {
       const tcp =
         this.options.tcp === false
           ? undefined
-          : await TcpTransport.listen(host, port, towards, events, this.options.allowPeer);
+          : await TcpTransport.listen(
+              host,
+              port,
+              towards,
+              events,
+              this.options.allowPeer,
+              TCP_LIMITS,
+              () => this.#engine?.connectionsInUse() ?? new Set(),
+            );
       try {
         if (this.options.udp !== false) {
           this.#udp = await UdpTransport.bind(host, tcp?.port ?? port, towards, events);

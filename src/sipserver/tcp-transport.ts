@@ -37,6 +37,8 @@ export const TCP_LIMITS: TcpLimits = {
   pendingBytes: 1 << 20,
 };
 
+/** Quiet for this long, a connection that carries no call gives way to another, milliseconds. */
+const IDLE_MS = 1000;
 /** Age from which a connection without a whole message gives way to another, milliseconds. */
 const UNPROVEN_MS = 1000;
 
@@ -68,6 +70,7 @@ export class TcpTransport {
     private readonly events: TcpEvents,
     private readonly allowPeer: (address: string) => boolean,
     private readonly limits: TcpLimits,
+    private readonly inUse: () => ReadonlySet<number>,
   ) {
     const { connectionsPerSecond: rate } = limits;
     this.#rate = new TokenBuckets(rate, 2 * rate);
@@ -81,6 +84,7 @@ export class TcpTransport {
    * Listens. Throws a LeibnizError that names the setting when it cannot.
    *
    * @param allowPeer - hosts whose connections are kept; default all
+   * @param inUse - connections that calls came by; they never give way. Default none
    */
   static async listen(
     host: string,
@@ -89,6 +93,7 @@ export class TcpTransport {
     events: TcpEvents,
     allowPeer: (address: string) => boolean = () => true,
     limits: TcpLimits = TCP_LIMITS,
+    inUse: () => ReadonlySet<number> = () => new Set(),
   ): Promise<TcpTransport> {
     const server = createServer({ noDelay: true, keepAlive: true });
     await new Promise<void>((resolve, reject) => {
@@ -96,7 +101,7 @@ export class TcpTransport {
       server.listen({ host, port, exclusive: true }, resolve);
     });
     server.removeAllListeners('error');
-    return new TcpTransport(server, localAddressFor, events, allowPeer, limits);
+    return new TcpTransport(server, localAddressFor, events, allowPeer, limits, inUse);
   }
 
   get port(): number {
@@ -227,18 +232,20 @@ export class TcpTransport {
   }
 
   /**
-   * Makes room by closing the oldest connection that has sent no whole message, else the one that has been quiet
-   * longest, if it has been for long enough.
+   * Makes room by closing the oldest connection that has sent no whole message, else the one without a call that has
+   * been quiet longest: a peer that still wants something connects again (RFC 3261 section 18).
    */
   #evict(eligible: (connection: Connection) => boolean): boolean {
     const now = performance.now();
+    const inUse = this.inUse();
     let idle: Connection | undefined;
     for (const entry of this.#connections.values()) {
       if (!eligible(entry)) continue;
       if (!entry.proven && now - entry.openedAt >= UNPROVEN_MS) return this.#close(entry);
+      if (inUse.has(entry.id)) continue;
       if (idle === undefined || entry.lastUsed < idle.lastUsed) idle = entry;
     }
-    if (idle === undefined || now - idle.lastUsed < this.limits.stallMs) return false;
+    if (idle === undefined || now - idle.lastUsed < IDLE_MS) return false;
     return this.#close(idle);
   }
 

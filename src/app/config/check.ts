@@ -50,6 +50,13 @@ const CHECKS: readonly Check[] = [
       message: `MAX_CALLS is "${calls}": it must be at most ${pairs}, the number of port pairs from RTP_PORT_MIN ${min} to RTP_PORT_MAX ${max}`,
     };
   },
+  ({ SIP_SESSION_EXPIRES_S: expires, SIP_MIN_SE_S: min }) =>
+    expires === undefined || min === undefined || expires === 0 || expires >= min
+      ? undefined
+      : {
+          keys: ['SIP_SESSION_EXPIRES_S', 'SIP_MIN_SE_S'],
+          message: `SIP_SESSION_EXPIRES_S is "${expires}": it must be 0 or at least SIP_MIN_SE_S, which is ${min}`,
+        },
   ({ SIP_PORT: sip, RTP_PORT_MIN: min, RTP_PORT_MAX: max }) =>
     sip === undefined || min === undefined || max === undefined || sip < min || sip > max
       ? undefined

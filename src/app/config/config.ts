@@ -29,6 +29,8 @@ export interface Config {
     readonly numbers: readonly string[];
     /** `address/prefix` each. */
     readonly trustedPeers: readonly string[];
+    /** Session timers in seconds; `undefined` = none. */
+    readonly sessionTimer: { readonly expiresS: number; readonly minS: number } | undefined;
   };
   readonly calls: {
     /** `undefined` = as the machine allows, found out at the start. */
@@ -246,6 +248,10 @@ export function groupSettings(
       peers: [...v.SIP_PEERS, ...v.TRUSTED_PEERS],
       numbers: v.SIP_NUMBERS,
       trustedPeers: v.TRUSTED_PEERS,
+      sessionTimer:
+        v.SIP_SESSION_EXPIRES_S === 0
+          ? undefined
+          : { expiresS: v.SIP_SESSION_EXPIRES_S, minS: v.SIP_MIN_SE_S },
     },
     calls: {
       max: v.MAX_CALLS,

@@ -24,6 +24,7 @@ import { KNOWLEDGE_SETTINGS } from './settings-knowledge.js';
 import { LIVE_SETTINGS } from './settings-live.js';
 import { LLM_SETTINGS } from './settings-llm.js';
 import { RECORDING_SETTINGS } from './settings-recording.js';
+import { SIP_SETTINGS } from './settings-sip.js';
 import { STT_SETTINGS } from './settings-stt.js';
 import { TTS_SETTINGS } from './settings-tts.js';
 
@@ -117,6 +118,7 @@ export const SETTINGS = {
       'Neighbours whose P-Asserted-Identity is believed. Every other caller is identified by the From header.',
     example: '192.168.1.0/24,10.0.0.5',
   }),
+  ...SIP_SETTINGS,
   MAX_CALLS: optional(integer(0, 10000), {
     group: 'Telephony',
     description:

@@ -9,6 +9,7 @@ import { cryptoRng } from '../../media/crypto-rng.js';
 import { Pacer } from '../../media/pacer.js';
 import { RtpMediaSession, type RtpMediaSessionOptions } from '../../media/rtp-media-session.js';
 import { RtpPortPool } from '../../media/rtp-port-pool.js';
+import { OwnAddresses } from '../../net/own-addresses.js';
 import { ConversationHub } from '../../session/conversation-hub.js';
 import { SessionLineHost } from '../../session/line-host.js';
 import type { Supervision } from '../../session/live/open-call.js';
@@ -92,7 +93,9 @@ export async function startCallRole(
   const pacer = watchedPacer(load, metrics, log);
   const tally = new CallTally(metrics);
   const media = new MediaTally(metrics);
-  const pool = new RtpPortPool({ host: config.sip.host, min: config.rtp.portMin, max: config.rtp.portMax });
+  const { host, publicHost } = config.sip;
+  const own = new OwnAddresses(publicHost === undefined ? [] : [publicHost]);
+  const pool = new RtpPortPool({ host, min: config.rtp.portMin, max: config.rtp.portMax, own });
   const options: Partial<SessionOptions> = {
     maxCallMs: config.calls.maxDurationMs ?? DAY_MS,
     silence: config.speech.silence,

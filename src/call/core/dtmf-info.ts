@@ -18,8 +18,8 @@ const KEYS = '0123456789*#ABCD';
 const DEFAULT_DURATION_MS = 160;
 const MIN_DURATION_MS = 40;
 const MAX_DURATION_MS = 5000;
-/** Keys one INFO may carry; more are dropped. */
-const MAX_DIGITS = 32;
+/** Keys that a body of keys may hold; more are dropped. A signal is one key. */
+const MAX_DIGITS = 8;
 const BODY_LIMIT = 1024;
 
 /**
@@ -42,7 +42,7 @@ export function parseDtmfInfo(
   switch (type) {
     case 'application/dtmf-relay':
     case 'audio/telephone-event':
-      return digits(field(text, 'signal') ?? '', duration(field(text, 'duration')));
+      return digits(field(text, 'signal') ?? '', duration(field(text, 'duration')), 1);
     case 'application/vnd.nortelnetworks.digits': {
       const value = field(text, 'd') ?? field(text, 'signal') ?? '';
       return digits(value.replace(/^.*[:=]/, ''), DEFAULT_DURATION_MS);
@@ -67,9 +67,11 @@ function duration(value: string | undefined): number {
   return Math.min(MAX_DURATION_MS, Math.max(MIN_DURATION_MS, Number(value)));
 }
 
-function digits(value: string, durationMs: number): InfoDigit[] {
+/** Keys of a text; one that holds more than may be is no key press at all where a single one is expected. */
+function digits(value: string, durationMs: number, most = MAX_DIGITS): InfoDigit[] {
   const text = value.trim().toUpperCase();
   if (/^1[0-5]$/.test(text)) return [{ digit: KEYS.charAt(Number(text)) as DtmfDigit, durationMs }];
-  const keys = [...text].filter((key) => KEYS.includes(key)).slice(0, MAX_DIGITS);
+  if (most === 1 && text.length !== 1) return [];
+  const keys = [...text].filter((key) => KEYS.includes(key)).slice(0, most);
   return keys.map((key) => ({ digit: key as DtmfDigit, durationMs }));
 }

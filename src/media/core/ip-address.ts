@@ -22,9 +22,17 @@ export function isUnicast(host: string): boolean {
 
 /** Networks of RFC 1918, RFC 6598 (carrier NAT) and RFC 3927, loopback, and their IPv6 kin (RFC 4193, RFC 4291). */
 const PRIVATE_V4 =
-  /^(?:10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
+  /^(?:(10)\.|(127)\.|(169\.254)\.|(192\.168)\.|(172)\.(?:1[6-9]|2\d|3[01])\.|(100)\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
+const PRIVATE_V6 = /^(?:(f[cd])|(fe[89ab])|(::1)$)/i;
+
+/** Name of the private network that an address literal belongs to; `undefined` for one that is reached across the internet. */
+export function privateNetwork(host: string): string | undefined {
+  const match = (ipFamily(host) === 6 ? PRIVATE_V6 : PRIVATE_V4).exec(host);
+  return match
+    ?.slice(1)
+    .find((name) => name !== undefined)
+    ?.toLowerCase();
+}
 
 /** True for an address literal that cannot be reached across the internet. */
-export function isPrivateHost(host: string): boolean {
-  return ipFamily(host) === 6 ? /^(?:f[cd]|fe[89ab]|::1$)/i.test(host) : PRIVATE_V4.test(host);
-}
+export const isPrivateHost = (host: string): boolean => privateNetwork(host) !== undefined;

@@ -1,5 +1,5 @@
 import type { MonoMs } from '../../kernel/time.js';
-import { isPrivateHost } from './ip-address.js';
+import { isPrivateHost, privateNetwork } from './ip-address.js';
 import { seqDiff } from './seq.js';
 import type { MediaAddress } from './sdp-negotiation.js';
 
@@ -24,14 +24,16 @@ export interface SourceLatchOptions {
 const STRANGER = 0;
 /** The host of the SDP or of the signalling, another port. */
 const KIN = 1;
+/** The host of the signalling with the port of an SDP that names a hidden address: a NAT that keeps ports. */
+const LIKELY = 2;
 /** The address that the SDP names. */
-const NAMED = 2;
+const NAMED = 3;
 
 /** How much a source has for it. A higher rank takes over from a lower one, never the other way round. */
-type Rank = typeof STRANGER | typeof KIN | typeof NAMED;
+type Rank = typeof STRANGER | typeof KIN | typeof LIKELY | typeof NAMED;
 
 /** Packets in sequence that prove a source of each rank (RFC 3550 appendix A.1 uses 2). */
-const PROOF: Readonly<Record<Rank, number>> = { [STRANGER]: 10, [KIN]: 3, [NAMED]: 1 };
+const PROOF: Readonly<Record<Rank, number>> = { [STRANGER]: 10, [KIN]: 3, [LIKELY]: 3, [NAMED]: 1 };
 /** Packets in sequence that prove a new SSRC of the latched source, or its SSRC at a new address. */
 const CONTINUATION = 2;
 /** Packets that may be missing between two that count as a sequence. */
@@ -62,11 +64,13 @@ interface Latched extends Source {
  *
  * The address that the SDP names is the peer from its first packet on, also when another source was taken before.
  * Any other source counts only while the named address is silent, and never by being first: one of a known host
- * (that of the SDP or of the signalling) after three packets in sequence, one of another host after ten. Where the
- * SDP names a private address and the signalling comes from a public one, the named address cannot be reached, and
- * a known host need not wait. Once a source is taken, another address is heard only when it continues the same SSRC
+ * (that of the SDP or of the signalling) after three packets in sequence. One of another host counts only where the
+ * named address cannot be reached by us, after ten: symmetric RTP (RFC 4961) is for peers behind a NAT. Where the
+ * SDP names a private address and the signalling comes from a public one, a known host need not wait, and one that
+ * kept the port of the SDP has more for it than its neighbours behind the same NAT. Once a source is taken, another address is heard only when it continues the same SSRC
  * after a silence (a NAT that rebinds) or has more for it. A re-INVITE changes something only if it names another
- * address: then audio goes there at once, and what the old place still sends is heard for a while.
+ * address: then audio goes there at once; what the old place still sends is heard for a while and never pulls our
+ * audio back.
  */
 export class SourceLatch {
   readonly #o: Required<Omit<SourceLatchOptions, 'signallingHost'>>;
@@ -74,13 +78,23 @@ export class SourceLatch {
   #signalled: MediaAddress | undefined;
   /** What the last description with an address named; a hold by 0.0.0.0 names none. */
   #named: MediaAddress | undefined;
+  /** Audio to the named address may end nowhere: there is none, or it is one of another private network. */
+  #unreachable = true;
+  /** The named address is private, but the peer's signalling comes from a public one. */
+  #hidden = false;
   /** When the named address was heard last, or named. */
   #namedAt = 0 as MonoMs;
   #latched: Latched | undefined;
   #leaving: (Source & { readonly until: number }) | undefined;
+  /** The place that the peer has left, until it names another one. */
+  #left: MediaAddress | undefined;
+  /** Host of the source that was taken last: where the peer is at home. */
+  #home: string | undefined;
   #ssrc = -1;
   #changes = 0;
   readonly #candidates: Candidate[] = [];
+  /** False while the peer has said that it sends nothing: then only known hosts, for keep-alives, can be it. */
+  expectsStrangers = true;
 
   constructor(o: SourceLatchOptions = {}) {
     this.#signallingHost = o.signallingHost;
@@ -120,14 +134,25 @@ export class SourceLatch {
     this.#signalled = address;
     if (!started) this.#namedAt = now;
     if (address === undefined || sameAddress(address, before)) return;
-    this.#named = address;
+    this.#name(address);
     this.#namedAt = now;
     this.#candidates.length = 0;
+    if (sameAddress(address, this.#left)) this.#left = undefined;
     const old = this.#latched;
     if (old === undefined || sameAddress(old, address)) return;
     // The peer said that it moved: until it is heard from there, audio goes where it said.
     this.#latched = undefined;
+    this.#left = old.address;
     this.#leaving = { ...old, until: now + this.#o.leaveMs };
+  }
+
+  #name(address: MediaAddress): void {
+    this.#named = address;
+    const signalling = this.#signallingHost;
+    const network = privateNetwork(address.host);
+    const other = signalling !== undefined && privateNetwork(signalling) !== network;
+    this.#unreachable = network !== undefined && other;
+    this.#hidden = this.#unreachable && signalling !== undefined && !isPrivateHost(signalling);
   }
 
   /** True for the named address and for the latched source. */
@@ -174,7 +199,7 @@ export class SourceLatch {
   #needed(from: MediaAddress, rank: Rank, ssrc: number, sequence: number, now: MonoMs): number | undefined {
     const latched = this.#latched;
     if (latched === undefined) {
-      return now - this.#namedAt >= this.#waitMs(rank) ? PROOF[rank] : undefined;
+      return this.#mayCome(from, rank) && now - this.#namedAt >= this.#waitMs(rank) ? PROOF[rank] : undefined;
     }
     // A new SSRC of the same address: one stray packet must not reset the stream.
     if (sameAddress(from, latched)) return CONTINUATION;
@@ -182,27 +207,30 @@ export class SourceLatch {
     const continues = ssrc === latched.ssrc && seqDiff(sequence, latched.sequence) > 0;
     if (continues && silentMs >= this.#o.relatchAfterMs) return CONTINUATION;
     // A named address that cannot be reached has no more for it than a known host.
-    const held = this.#hidden() ? Math.min(this.#rank(latched), KIN) : this.#rank(latched);
+    const own = this.#rank(latched);
+    const held = own === NAMED && this.#hidden ? KIN : own;
     if (rank > held) return PROOF[rank];
     return rank === held && silentMs >= REPLACE_AFTER_MS ? PROOF[rank] : undefined;
   }
 
-  #waitMs(rank: Rank): number {
-    if (rank === STRANGER) return this.#o.strangerAfterMs;
-    return this.#named === undefined || this.#hidden() ? 0 : this.#o.kinAfterMs;
+  /** Whether a source other than the named one may be the peer at all. */
+  #mayCome(from: MediaAddress, rank: Rank): boolean {
+    if (rank === STRANGER) return this.expectsStrangers && this.#home === undefined && this.#unreachable;
+    // What was left comes back only to a peer that cannot be where it says it is.
+    return !sameAddress(from, this.#left) || this.#hidden;
   }
 
-  /** The SDP names a private address, but the peer writes from a public one. */
-  #hidden(): boolean {
-    const host = this.#named?.host;
-    const signalling = this.#signallingHost;
-    if (host === undefined || signalling === undefined) return false;
-    return isPrivateHost(host) && !isPrivateHost(signalling);
+  #waitMs(rank: Rank): number {
+    if (rank === STRANGER) return this.#o.strangerAfterMs;
+    return this.#named === undefined || this.#hidden ? 0 : this.#o.kinAfterMs;
   }
 
   #rank(from: MediaAddress): Rank {
     if (sameAddress(from, this.#named)) return NAMED;
-    return from.host === this.#named?.host || from.host === this.#signallingHost ? KIN : STRANGER;
+    const home = this.#latched === undefined ? this.#home : undefined;
+    const known = from.host === this.#signallingHost || from.host === home;
+    if (known && from.port === this.#named?.port && this.#hidden) return LIKELY;
+    return known || from.host === this.#named?.host ? KIN : STRANGER;
   }
 
   /** What the old place still sends after the peer has named another: heard, but no reason to send there. */
@@ -256,6 +284,7 @@ export class SourceLatch {
   #take(host: string, port: number, ssrc: number, sequence: number, now: MonoMs): LatchVerdict {
     this.#latched = { host, port, address: { host, port }, ssrc, sequence, heardAt: now };
     this.#leaving = undefined;
+    this.#home = host;
     this.#ssrc = ssrc;
     this.#changes++;
     this.#candidates.length = 0;

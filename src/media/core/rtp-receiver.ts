@@ -24,7 +24,7 @@ export interface RtpReceiverStats {
   probation: number;
   /** From a source that is not the peer. */
   injected: number;
-  /** While the call was on hold. */
+  /** While the call was on hold, or of a peer that said it would not send. */
   held: number;
 }
 
@@ -58,6 +58,7 @@ export class RtpReceiver {
   #accepted: readonly (Accepted | undefined)[] = [];
   #reception: Reception | undefined;
   #active = false;
+  #receiving = true;
   #lostBefore = 0;
   #lifeAt: MonoMs | undefined;
   #now = 0 as MonoMs;
@@ -112,6 +113,12 @@ export class RtpReceiver {
     this.stream.setActive(active, now);
   }
 
+  /** Whether the peer may send: what comes in spite of the agreed direction is not heard (RFC 3264 section 6.1). */
+  setReceiving(receiving: boolean): void {
+    this.#receiving = receiving;
+    this.latch.expectsStrangers = receiving;
+  }
+
   /** Takes one datagram. Never throws, whatever it holds. */
   datagram(data: Uint8Array, host: string, port: number, at: MonoMs): void {
     this.#now = at;
@@ -132,7 +139,7 @@ export class RtpReceiver {
     this.#lifeAt = at;
     const { codec, clockRateHz } = accepted;
     this.#reception?.packet(at, fields.sequence, fields.timestamp, codec === undefined ? 0 : clockRateHz);
-    if (!this.#active) {
+    if (!this.#active || !this.#receiving) {
       this.stats.held++;
       return;
     }

@@ -35,6 +35,8 @@ export interface ClientEntry {
   /** Puts the held CANCEL on the wire. */
   sendCancel: (() => void) | undefined;
   readonly timers: NamedTimers;
+  /** RSeq of the last reliable provisional response, and the tag of the branch that sent it. */
+  reliable: { readonly tag: string; readonly number: number } | undefined;
   /** Flow of the response being handled. */
   flow: Flow | undefined;
 }
@@ -52,6 +54,8 @@ export interface ClientRequestOptions {
   readonly hop: Hop;
   readonly dialog?: Dialog;
   readonly dialogId?: string;
+  /** Id of a transaction that this one takes the place of. */
+  readonly id?: string;
 }
 
 /** Requests of ours by the keys under which their responses are looked for, and the one way to put one on the wire. */
@@ -97,7 +101,7 @@ export class ClientRequests {
         ? new InviteClientTransaction(this.context, wire, makeAck, hooks)
         : new NonInviteClientTransaction(this.context, wire, hooks);
     const entry: ClientEntry = {
-      id: this.context.random.uuid(),
+      id: options.id ?? this.context.random.uuid(),
       key,
       client: options.client,
       built,
@@ -111,6 +115,7 @@ export class ClientRequests {
       cancel: 'no',
       sendCancel: undefined,
       timers: new NamedTimers(this.context),
+      reliable: undefined,
       flow: undefined,
     };
     this.#byKey.set(key, entry);
@@ -121,9 +126,7 @@ export class ClientRequests {
   /** Puts the request on the wire. */
   start(entry: ClientEntry): void {
     const { method } = entry.built.request;
-    if (entry.dialog !== undefined && (method === 'INVITE' || method === 'UPDATE')) {
-      entry.dialog.clientOffers++;
-    }
+    if (entry.dialog !== undefined && mayOffer(entry)) entry.dialog.clientOffers++;
     this.context.counters.requestOut(method);
     entry.machine.start();
   }
@@ -182,7 +185,7 @@ export class ClientRequests {
   forget(entry: ClientEntry): void {
     entry.timers.clear();
     if (this.#byKey.get(entry.key) === entry) this.#byKey.delete(entry.key);
-    this.#byId.delete(entry.id);
+    if (this.#byId.get(entry.id) === entry) this.#byId.delete(entry.id);
   }
 
   /** Stops all timers. */
@@ -192,4 +195,10 @@ export class ClientRequests {
       entry.machine.stop();
     }
   }
+}
+
+/** True for a request within a dialog that may hold an offer: another one has to wait for its answer. */
+export function mayOffer({ built, inDialog }: ClientEntry): boolean {
+  const { method, body } = built.request;
+  return inDialog && (method === 'INVITE' || (method === 'UPDATE' && body !== ''));
 }

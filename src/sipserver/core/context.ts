@@ -5,6 +5,7 @@ import type { Dialog } from './dialog.js';
 import type { GateLimits } from './gate.js';
 import type { Flow, Hop, Protocol } from './hop.js';
 import type { Counters } from './stats.js';
+import type { SessionTimerPolicy } from './session-interval.js';
 import type { TimerHeap } from './timer-heap.js';
 import type { SipTiming } from './timing.js';
 import type { TransactionHost } from './transaction-host.js';
@@ -38,6 +39,8 @@ export interface SipServerLimits extends GateLimits {
 export interface EngineOptions {
   readonly timing: SipTiming;
   readonly limits: SipServerLimits;
+  /** Session timers (RFC 4028); `undefined` leaves the extension alone. */
+  readonly sessionTimer?: SessionTimerPolicy;
   readonly secret: string;
   /** Protocols with a listening socket, and its port. */
   readonly ports: Readonly<Partial<Record<Protocol, number>>>;
@@ -168,6 +171,9 @@ export class EngineContext implements TransactionHost {
   /** Forgets a dialog, unless another one has taken its id. */
   endDialog(dialog: Dialog): void {
     dialog.state = 'ended';
+    this.timers.cancel(dialog.session?.timer);
+    dialog.session = undefined;
+    this.timers.cancel(dialog.subscription);
     if (this.dialogs.get(dialog.id) === dialog) this.dialogs.delete(dialog.id);
   }
 

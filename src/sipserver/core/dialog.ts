@@ -2,6 +2,8 @@ import type { Essentials } from './essentials.js';
 import { firstAddress, param, parseAddress, splitList, type Address } from './header-values.js';
 import type { Flow, Hop } from './hop.js';
 import { type Headers, type HeaderField, type SipRequest, type SipResponse } from './message.js';
+import type { DialogSession } from './session-interval.js';
+import type { Timer } from './timer-heap.js';
 import { parseUri } from './uri.js';
 
 /** Which side created the dialog. */
@@ -60,6 +62,15 @@ export class Dialog {
   /** The INVITE of ours whose 2xx the application has not acknowledged yet. */
   unacked: UnackedInvite | undefined;
   lastAck: SentAck | undefined;
+  /** The peer's Allow names UPDATE. */
+  takesUpdate = false;
+  /** Last SDP of ours that the peer has; what a refresh by INVITE repeats. */
+  localSdp: string | undefined;
+  session: DialogSession | undefined;
+  /** Shortest session interval the peers on the way take, seconds; 0 while none has said. */
+  minSessionS = 0;
+  /** Ends a dialog made by SUBSCRIBE whose subscription runs out; `undefined` for calls. */
+  subscription: Timer | undefined;
   /** End the call with this Reason text as soon as the ACK has gone out or come in. */
   byeAfterAck: string | undefined;
 

@@ -6,7 +6,7 @@ import { ControlSessions } from './control-sessions.js';
 import { essentials } from './essentials.js';
 import type { Flow } from './hop.js';
 import type { SipMessage } from './message.js';
-import { parseMessage } from './parser.js';
+import { parseMessage, type ParseErrorCode } from './parser.js';
 import type { Refusal } from './screening.js';
 import { Counters, type SipServerStats } from './stats.js';
 import { TimerHeap } from './timer-heap.js';
@@ -116,6 +116,17 @@ export class SipEngine implements Machine<EngineInput, EngineOutput> {
     return this.#counters.snapshot(active, this.#uas.takesCalls);
   }
 
+  /** Connections that calls came by, or that wait for an answer. */
+  connectionsInUse(): ReadonlySet<number> {
+    const used = new Set<number>();
+    const add = (flow: Flow | undefined): void => {
+      if (flow?.remote.connection !== undefined) used.add(flow.remote.connection);
+    };
+    for (const dialog of this.#context.dialogs.values()) add(dialog.flow);
+    for (const flow of this.#uas.waitingFlows()) add(flow);
+    return used;
+  }
+
   /** Stops all timers; the engine must not be used afterwards. */
   stop(): void {
     this.#uac.stop();
@@ -130,7 +141,7 @@ export class SipEngine implements Machine<EngineInput, EngineOutput> {
       const { code, partial } = parsed.error;
       if (code === 'empty') return this.#keepAlive(bytes, flow);
       this.#counters.parseErrors++;
-      return this.#malformed(partial, flow, TOO_LARGE.has(code) ? { status: 513 } : MALFORMED);
+      return this.#malformed(partial, flow, REFUSALS[code] ?? MALFORMED);
     }
     const message = parsed.value;
     const known = essentials(message);
@@ -161,7 +172,12 @@ export class SipEngine implements Machine<EngineInput, EngineOutput> {
 }
 
 const MALFORMED: Refusal = { status: 400, reason: 'Malformed message' };
-const TOO_LARGE: ReadonlySet<string> = new Set(['too_many_headers', 'header_too_long']);
+/** What is said to a request that is too large in one way or another (RFC 3261 sections 21.4.12 and 21.5.14). */
+const REFUSALS: Readonly<Partial<Record<ParseErrorCode, Refusal>>> = {
+  too_many_headers: { status: 513 },
+  header_too_long: { status: 513 },
+  start_line_too_long: { status: 414 },
+};
 
 /** Methods that belong to no call. */
 const PROBES = ['OPTIONS ', 'REGISTER ', 'SUBSCRIBE ', 'PUBLISH ', 'MESSAGE '].map((word) =>

@@ -7,7 +7,7 @@ import { Gate } from './gate.js';
 import { firstAddress, splitList } from './header-values.js';
 import type { Flow } from './hop.js';
 import type { SipRequest, SipResponse } from './message.js';
-import { OFFERED, overloaded, refuseMethod, screenRequest, type Refusal } from './screening.js';
+import { offered, overloaded, refuseMethod, screenRequest, type Refusal } from './screening.js';
 
 /** What becomes of a request that belongs to no call. */
 export type InitialVerdict =
@@ -25,6 +25,9 @@ export interface InitialTables {
   /** Makes the oldest call without ACK of this address give way. Returns false when it has none old enough. */
   giveWay(address: string): boolean;
 }
+
+/** Methods that make no sense without a dialog. */
+const OF_A_DIALOG = new Set(['CANCEL', 'BYE', 'UPDATE', 'PRACK']);
 
 /** How long an answer of the application is repeated to others, milliseconds. */
 const ANSWER_MS = 1000;
@@ -102,9 +105,10 @@ export class InitialScreen {
       this.drop('rate_limited', flow.remote.address);
       return verdict === 'refuse' ? refuse(overloaded(options.limits)) : SILENT;
     }
-    const refusal = screenRequest(request) ?? this.#misplaced(request, known);
+    const refusal = screenRequest(request, options) ?? this.#misplaced(request, known);
     if (refusal !== undefined) return refuse(refusal);
-    return method === 'INVITE' ? this.#invite(request, known, flow) : this.#other(request);
+    if (method === 'INVITE') return this.#invite(request, known, flow);
+    return (method === 'SUBSCRIBE' ? this.#noDialog(request, known) : undefined) ?? this.#other(request);
   }
 
   /** Keeps an answer of the application that does not depend on who asks. */
@@ -120,39 +124,53 @@ export class InitialScreen {
 
   #misplaced(request: SipRequest, known: Essentials): Refusal | undefined {
     const { method } = request;
-    const inDialog = known.toTag !== '' || method === 'CANCEL' || method === 'BYE' || method === 'UPDATE';
+    const inDialog = known.toTag !== '' || OF_A_DIALOG.has(method);
     if (inDialog) return { status: 481 };
     return this.tables.isKnown(request, known) ? { status: 482 } : undefined;
   }
 
-  #invite(request: SipRequest, known: Essentials, flow: Flow): InitialVerdict {
+  /** What keeps a request that somebody would take from making a dialog. */
+  #noDialog(request: SipRequest, known: Essentials): InitialVerdict | undefined {
     const { dialogs, options } = this.context;
+    if (!this.clients.routed(request.method)) return undefined;
     if (firstAddress(request.headers.get('contact')) === undefined) {
       return refuse({ status: 400, reason: 'Missing or bad Contact' });
     }
-    if (dialogs.has(`${known.callId};from-tag=${known.fromTag}`)) return refuse({ status: 482 });
-    const client = this.clients.routed('invite') ? this.clients.pick('invite') : undefined;
-    if (client === undefined || dialogs.size >= options.limits.dialogs) {
-      return refuse(overloaded(options.limits));
+    const routes = request.headers.all('record-route').flatMap(splitList);
+    if (routes.some((route) => firstAddress(route) === undefined)) {
+      return refuse({ status: 400, reason: 'Bad Record-Route' });
     }
+    if (dialogs.has(`${known.callId};from-tag=${known.fromTag}`)) return refuse({ status: 482 });
+    return dialogs.size >= options.limits.dialogs ? refuse(overloaded(options.limits)) : undefined;
+  }
+
+  #invite(request: SipRequest, known: Essentials, flow: Flow): InitialVerdict {
+    const refusal = this.#noDialog(request, known);
+    if (refusal !== undefined) return refusal;
+    const client = this.clients.pick('invite');
+    if (client === undefined) return refuse(overloaded(this.context.options.limits));
     const room = this.gate.room(flow.remote);
     if (room === 'free' || (room === 'address_full' && this.tables.giveWay(flow.remote.address))) {
       return { action: 'deliver', client };
     }
     this.drop('half_open_limit', flow.remote.address);
-    return refuse(overloaded(options.limits));
+    return refuse(overloaded(this.context.options.limits));
   }
 
   #other(request: SipRequest): InitialVerdict {
     const { method } = request;
     const answer = this.#known(request);
     if (answer !== undefined) return { action: 'repeat', answer };
-    const client = method === 'PRACK' ? undefined : this.clients.pick(method);
+    const client = this.clients.pick(method);
     if (client !== undefined) return { action: 'deliver', client };
     if (method === 'OPTIONS') {
       // Nobody routes OPTIONS: it says whether an INVITE would find somebody (RFC 3261 section 11.2).
       const open = this.clients.routed('invite');
-      return refuse(open ? { status: 200, headers: OFFERED } : overloaded(this.context.options.limits));
+      return refuse(
+        open
+          ? { status: 200, headers: offered(this.context.options) }
+          : overloaded(this.context.options.limits),
+      );
     }
     return refuse(method === 'NOTIFY' ? { status: 481 } : refuseMethod(method));
   }

@@ -20,6 +20,7 @@ export type ParseErrorCode =
   | 'too_large'
   | 'no_header_end'
   | 'start_line'
+  | 'start_line_too_long'
   | 'too_many_headers'
   | 'header_too_long'
   | 'content_length';
@@ -119,13 +120,16 @@ function parseHead(text: string): Result<Head, ParseError> {
     return err(whole === undefined ? { code: excess } : { code: excess, partial: whole });
   }
   if (start !== undefined) return ok({ ...start, headers });
+  if (startLine.length > MESSAGE_LIMITS.startLine) {
+    const cut = looseRequest(`${startLine.slice(0, 64)} ${startLine.slice(-64)}`, headers);
+    return err({ code: 'start_line_too_long', ...(cut && { partial: cut }) });
+  }
   const partial = looseRequest(startLine, headers);
   return err(partial === undefined ? { code: 'start_line' } : { code: 'start_line', partial });
 }
 
 /** A request line with spaces where none may be: understood well enough to be refused. */
 function looseRequest(line: string, headers: Headers): SipMessage | undefined {
-  if (line.length > MESSAGE_LIMITS.startLine) return undefined;
   const words = line.trim().split(/\s+/);
   const version = words.at(-1)?.toUpperCase() ?? '';
   const method = words[0] ?? '';

@@ -5,6 +5,7 @@ import { formatAddress, param, parseAddress, parseCSeq, type Address } from './h
 import type { Hop } from './hop.js';
 import { Headers, type HeaderField, type SipRequest, type SipResponse } from './message.js';
 import { appendApplicationHeaders, replaceLocalhost } from './response-builder.js';
+import { formatSessionExpires, parseSessionExpires, sessionHeaders } from './session-interval.js';
 
 /** Methods whose request refreshes the target and so needs a Contact (RFC 3261 section 12.2, RFC 3311, RFC 6665). */
 const NEEDS_CONTACT = new Set(['INVITE', 'SUBSCRIBE', 'REFER', 'UPDATE', 'NOTIFY']);
@@ -72,7 +73,8 @@ export function buildNewRequest(
     .append('To', formatAddress(to))
     .append('Call-ID', callId)
     .append('CSeq', `${cseq} ${app.method}`);
-  finish(context, app, hop, headers, type.value, app.method === 'INVITE' || app.method === 'SUBSCRIBE');
+  const needsContact = app.method === 'INVITE' || app.method === 'SUBSCRIBE';
+  finish(context, app, hop, headers, { type: type.value, needsContact });
   return ok({ request: asRequest(app, app.uri, headers), callId, fromTag, cseq, branch, from, to });
 }
 
@@ -102,8 +104,14 @@ export function buildDialogRequest(
     .append('CSeq', `${cseq} ${app.method}`);
   for (const route of routes) headers.append('Route', route);
   for (const field of options.credentials ?? []) headers.append(field.name, field.value);
-  finish(context, app, hop, headers, type.value, NEEDS_CONTACT.has(app.method));
-  const target = app.method === 'ACK' || app.uri.includes('placeholder') ? uri : app.uri;
+  finish(context, app, hop, headers, {
+    type: type.value,
+    needsContact: NEEDS_CONTACT.has(app.method),
+    dialog,
+  });
+  // drachtio-srf writes the URI of the INVITE into what it sends by itself; the peer's Contact is the place by now.
+  const acknowledges = app.method === 'ACK' || app.method === 'PRACK';
+  const target = acknowledges || app.uri.includes('placeholder') ? uri : app.uri;
   const built = asRequest(app, routes.length > 0 ? uri : target, headers);
   return ok({ request: built, callId: dialog.callId, fromTag: dialog.localTag, cseq, branch, from, to });
 }
@@ -113,19 +121,41 @@ function finish(
   app: SipRequest,
   hop: Hop,
   headers: Headers,
-  type: string | undefined,
-  needsContact: boolean,
+  options: { readonly type: string | undefined; readonly needsContact: boolean; readonly dialog?: Dialog },
 ): void {
+  const { dialog, needsContact, type } = options;
   const contacts = app.headers.all('contact').filter((value) => value !== '');
   for (const value of contacts) headers.append('Contact', replaceLocalhost(context, hop, 'contact', value));
   if (contacts.length === 0 && needsContact) headers.append('Contact', context.contact(hop));
   const rest = new Headers(app.headers.fields.filter((field) => field.key !== 'max-forwards'));
   appendApplicationHeaders(context, hop, rest, headers);
+  const session = dialog && { clock: dialog.session, minS: dialog.minSessionS };
+  for (const [name, value] of sessionHeaders(app, context.options.sessionTimer, session)) {
+    headers.append(name, value);
+  }
   if (type !== undefined) headers.append('Content-Type', type);
 }
 
 function asRequest(app: SipRequest, uri: string, headers: Headers): SipRequest {
   return { ...app, uri, version: 'SIP/2.0', headers };
+}
+
+/** The same request once more with a longer session interval, after a 422 (RFC 4028 section 7.3). */
+export function buildLonger(context: EngineContext, sent: BuiltRequest, seconds: number): BuiltRequest {
+  const { request } = sent;
+  const cseq = sent.cseq + 1;
+  const branch = newBranch(context);
+  const refresher = parseSessionExpires(request.headers.get('session-expires'))?.refresher;
+  const changed = new Map([
+    ['via', (request.headers.get('via') ?? '').replace(sent.branch, branch)],
+    ['cseq', `${cseq} ${request.method}`],
+    ['session-expires', formatSessionExpires(seconds, refresher)],
+  ]);
+  const fields = request.headers.fields
+    .filter((field) => field.key !== 'min-se')
+    .map((field) => ({ ...field, value: changed.get(field.key) ?? field.value }));
+  const headers = new Headers(fields).append('Min-SE', String(seconds));
+  return { ...sent, request: { ...request, headers }, cseq, branch };
 }
 
 /** CANCEL of a request we sent: same branch, same route, no body (RFC 3261 section 9.1). */

@@ -18,7 +18,7 @@ import {
   type SipRequest,
   type SipResponse,
 } from './message.js';
-import { ALLOW } from './screening.js';
+import { ALLOW, supported } from './screening.js';
 import { bracketed } from './uri.js';
 
 /** Headers the server writes itself; what an application says about them is left out. */
@@ -61,6 +61,8 @@ function bracketedContact(key: string, value: string): string {
 export function appendApplicationHeaders(context: EngineContext, hop: Hop, from: Headers, to: Headers): void {
   for (const field of from.fields) {
     if (SERVER_OWNED.has(field.key)) continue;
+    // An application that says nothing of extensions leaves them to the server.
+    if (field.key === 'supported' && field.value === '') continue;
     to.append(field.name, replaceLocalhost(context, hop, field.key, field.value));
   }
 }
@@ -148,7 +150,15 @@ export function applicationResponse(
   context: EngineContext,
   request: SipRequest,
   answer: SipResponse,
-  options: { hop: Hop; toTag: string; inDialog: boolean },
+  options: {
+    readonly hop: Hop;
+    readonly toTag: string;
+    readonly inDialog: boolean;
+    /** Headers of the server's own beside those the application wrote. */
+    readonly extra?: readonly (readonly [name: string, value: string])[];
+    /** The peer acknowledges this provisional response, and so has to be told where (RFC 3262 section 3). */
+    readonly reliable?: boolean;
+  },
 ): { message: SipResponse; text: string } {
   const { status } = answer;
   const headers = echoHeaders(request, status, options.toTag);
@@ -156,13 +166,16 @@ export function applicationResponse(
   for (const value of contacts) {
     headers.append('Contact', replaceLocalhost(context, options.hop, 'contact', value));
   }
-  if (contacts.length === 0 && needsContact(request.method, status, options.inDialog)) {
+  const early = options.inDialog || options.reliable === true;
+  if (contacts.length === 0 && needsContact(request.method, status, early)) {
     headers.append('Contact', context.contact(options.hop));
   }
   appendApplicationHeaders(context, options.hop, answer.headers, headers);
+  for (const [name, value] of options.extra ?? []) headers.append(name, value);
   const isSuccess = status >= 200 && status < 300;
   const offersMethods = isSuccess && (request.method === 'INVITE' || request.method === 'OPTIONS');
   if ((offersMethods || status === 405) && !headers.has('allow')) headers.append('Allow', ALLOW);
+  if (offersMethods && !headers.has('supported')) headers.append('Supported', supported(context.options));
   const type =
     answer.headers.get('content-type') ?? (answer.body.startsWith('v=0') ? 'application/sdp' : undefined);
   if (type !== undefined && answer.body !== '') headers.append('Content-Type', type);
@@ -171,8 +184,11 @@ export function applicationResponse(
   return { message, text: serialize(message) };
 }
 
-/** Contact belongs into 2xx to INVITE and into every answer to an INVITE inside a dialog but failures. */
-function needsContact(method: string, status: number, inDialog: boolean): boolean {
+/**
+ * Contact belongs into 2xx to INVITE and into every answer to an INVITE inside a dialog, or one that makes a dialog at
+ * once, but failures.
+ */
+function needsContact(method: string, status: number, hasDialog: boolean): boolean {
   if (method !== 'INVITE' && method !== 'SUBSCRIBE' && method !== 'UPDATE') return false;
-  return (status >= 200 && status < 300) || (inDialog && status > 100 && status < 200);
+  return (status >= 200 && status < 300) || (hasDialog && status > 100 && status < 200);
 }

@@ -1,10 +1,11 @@
 import { splitList } from './header-values.js';
 import type { SipRequest } from './message.js';
+import { isTooShort, type SessionTimerPolicy } from './session-interval.js';
 import { isKnownMethod } from './stats.js';
 import { parseUri } from './uri.js';
 
 /** Methods that the application behind the server takes: what every Allow header of the server says. */
-export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY';
+export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, PRACK';
 
 /** Methods delivered inside a dialog; those beyond {@link ALLOW} the application refuses in its own words. */
 const IN_DIALOG = new Set([...ALLOW.split(', '), 'MESSAGE', 'REFER', 'SUBSCRIBE', 'PUBLISH']);
@@ -12,13 +13,22 @@ const IN_DIALOG = new Set([...ALLOW.split(', '), 'MESSAGE', 'REFER', 'SUBSCRIBE'
 /** True for methods that are delivered inside a dialog. */
 export const isAllowedInDialog = (method: string): boolean => IN_DIALOG.has(method);
 
-/** What an answer to OPTIONS says (RFC 3261 section 11.2). No extension is supported. */
-export const OFFERED: readonly (readonly [string, string])[] = [
+/** What screening has to know of the server. */
+export interface ScreeningOptions {
+  readonly sessionTimer?: SessionTimerPolicy;
+}
+
+/** The extensions the server knows, as a Supported header lists them (RFC 3262, RFC 4028). */
+export const supported = ({ sessionTimer }: ScreeningOptions): string =>
+  sessionTimer === undefined ? '100rel' : '100rel, timer';
+
+/** What an answer to OPTIONS says (RFC 3261 section 11.2). */
+export const offered = (options: ScreeningOptions): readonly (readonly [string, string])[] => [
   ['Allow', ALLOW],
   ['Accept', 'application/sdp, multipart/mixed'],
   ['Accept-Encoding', 'identity'],
   ['Accept-Language', 'en'],
-  ['Supported', ''],
+  ['Supported', supported(options)],
 ];
 
 /** A final answer the server gives by itself. */
@@ -42,21 +52,31 @@ const SCHEMES = new Set(['sip', 'tel']);
  *
  * Max-Forwards 0 is no reason to refuse: only a proxy counts it down (RFC 4475 section 3.3.11).
  */
-export function screenRequest(request: SipRequest): Refusal | undefined {
+export function screenRequest(request: SipRequest, options: ScreeningOptions): Refusal | undefined {
   if (request.version !== 'SIP/2.0') return { status: 505 };
   const uri = parseUri(request.uri);
   if (uri === undefined || uri.headers !== undefined) return { status: 400, reason: 'Bad Request-URI' };
   if (!SCHEMES.has(uri.scheme)) return { status: 416 };
   const hops = request.headers.get('max-forwards');
   if (hops !== undefined && !/^0*\d{1,3}$/.test(hops)) return { status: 400, reason: 'Bad Max-Forwards' };
-  return refuseExtensions(request);
+  return refuseExtensions(request, options) ?? refuseInterval(request, options);
 }
 
-/** 420 for every option tag of Require (RFC 3261 section 8.2.2.3): no extension is supported so far. */
-function refuseExtensions(request: SipRequest): Refusal | undefined {
+/** 422 for a session interval that is too short. */
+function refuseInterval(request: SipRequest, { sessionTimer }: ScreeningOptions): Refusal | undefined {
+  if (sessionTimer === undefined || !isTooShort(request, sessionTimer)) return undefined;
+  return { status: 422, headers: [['Min-SE', String(sessionTimer.minS)]] };
+}
+
+/** 420 for the option tags of Require that are not supported (RFC 3261 section 8.2.2.3). */
+function refuseExtensions(request: SipRequest, options: ScreeningOptions): Refusal | undefined {
+  if (!request.headers.has('require') || request.method === 'ACK' || request.method === 'CANCEL') {
+    return undefined;
+  }
+  const known = supported(options).split(', ');
   const wanted = request.headers.all('require').flatMap(splitList);
-  if (wanted.length === 0 || request.method === 'ACK' || request.method === 'CANCEL') return undefined;
-  return { status: 420, headers: [['Unsupported', wanted.join(', ')]] };
+  const unknown = wanted.filter((tag) => !known.includes(tag.toLowerCase()));
+  return unknown.length === 0 ? undefined : { status: 420, headers: [['Unsupported', unknown.join(', ')]] };
 }
 
 /** 405 for a method that is known but not offered here, 501 for one nobody knows (RFC 3261 section 8.2.1). */

@@ -2,7 +2,7 @@ import type { EngineContext } from './context.js';
 import type { Dialog } from './dialog.js';
 import type { Essentials } from './essentials.js';
 import type { Flow, Hop } from './hop.js';
-import type { SipRequest } from './message.js';
+import type { SipRequest, SipResponse } from './message.js';
 import { stampVia } from './response-builder.js';
 import {
   InviteServerTransaction,
@@ -10,6 +10,23 @@ import {
   type ServerTransaction,
 } from './server-transaction.js';
 import { NamedTimers } from './transaction-host.js';
+
+/** An answer of the application that waits until the peer has acknowledged the one before. */
+export interface HeldAnswer {
+  readonly client: number;
+  readonly frameId: string;
+  readonly transactionId: string;
+  readonly answer: SipResponse;
+}
+
+/** What an INVITE remembers of its reliable provisional responses. */
+export interface ReliableState {
+  /** RSeq of the last one. */
+  rseq: number;
+  /** The last one waits for its PRACK. */
+  waiting: boolean;
+  readonly held: HeldAnswer[];
+}
 
 /** One request from the network while its transaction lives. */
 export interface ServerEntry {
@@ -36,6 +53,10 @@ export interface ServerEntry {
   answered: boolean;
   /** A final response has been sent. */
   final: boolean;
+  /** Provisional responses that want a PRACK, once there was one. */
+  reliable: ReliableState | undefined;
+  /** The INVITE that this PRACK acknowledges a response of. */
+  acknowledges: ServerEntry | undefined;
   /** Ends the time in which this INVITE counts as a call without ACK. */
   settle: (() => void) | undefined;
   /** Timers of the transaction user: patience with the application, repetition of a 2xx, wait for the ACK. */
@@ -94,6 +115,8 @@ export class ServerTable {
       dialog: undefined,
       answered: false,
       final: false,
+      reliable: undefined,
+      acknowledges: undefined,
       settle: undefined,
       timers: new NamedTimers(this.context),
     };

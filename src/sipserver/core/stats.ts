@@ -31,6 +31,8 @@ export interface SipServerStats {
   /** 2xx answers whose ACK never came. */
   readonly ackTimeouts: number;
   readonly transportErrors: number;
+  /** Calls ended because nobody refreshed their session (RFC 4028). */
+  readonly sessionTimeouts: number;
   /** False while the table of transactions has no room for a new call. */
   readonly takesCalls: boolean;
   readonly active: {
@@ -75,6 +77,7 @@ export class Counters {
   parseErrors = 0;
   ackTimeouts = 0;
   transportErrors = 0;
+  sessionTimeouts = 0;
 
   requestIn(method: string): void {
     bump(this.requestsIn, KNOWN.has(method) ? method : 'OTHER');
@@ -109,6 +112,7 @@ export class Counters {
       drops: { ...this.drops },
       ackTimeouts: this.ackTimeouts,
       transportErrors: this.transportErrors,
+      sessionTimeouts: this.sessionTimeouts,
       takesCalls,
       active,
     };

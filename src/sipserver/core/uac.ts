@@ -7,6 +7,8 @@ import { param, parseVia } from './header-values.js';
 import type { Flow, Hop } from './hop.js';
 import { serialize, utf8Length, type SipRequest, type SipResponse } from './message.js';
 import { buildCancel, buildDialogRequest, buildNewRequest, plainRequest } from './request-builder.js';
+import { SessionTimers } from './session-timers.js';
+import { Subscriptions } from './subscriptions.js';
 import { transactionTimeoutMs } from './timing.js';
 import { parseUri } from './uri.js';
 
@@ -17,12 +19,18 @@ const NOWHERE: Hop = { protocol: 'udp', address: '', port: 0 };
 export class UserAgentClient {
   readonly #requests: ClientRequests;
   readonly #responses: ClientResponses;
+  readonly sessions: SessionTimers;
+  readonly subscriptions: Subscriptions;
 
   constructor(private readonly context: EngineContext) {
     this.#requests = new ClientRequests(context);
-    this.#responses = new ClientResponses(this.#requests, (dialog, reason, report) =>
-      this.endCall(dialog, reason, report),
-    );
+    this.sessions = new SessionTimers(this.#requests, (dialog, reason) => this.endCall(dialog, reason, true));
+    this.subscriptions = new Subscriptions(context);
+    this.#responses = new ClientResponses(this.#requests, {
+      sessions: this.sessions,
+      subscriptions: this.subscriptions,
+      endCall: (dialog, reason, report) => this.endCall(dialog, reason, report),
+    });
   }
 
   /** Client transactions alive. */
@@ -54,7 +62,7 @@ export class UserAgentClient {
       const built = buildNewRequest(this.context, app, hop);
       if (!built.ok) return requests.refuse(client, frameId, built.error);
       const { callId, fromTag, request } = built.value;
-      const makesDialog = app.method === 'INVITE';
+      const makesDialog = app.method === 'INVITE' || app.method === 'SUBSCRIBE';
       const entry = requests.open({
         client,
         built: built.value,
@@ -127,6 +135,7 @@ export class UserAgentClient {
       const built = buildDialogRequest(this.context, dialog, app, hop, unacked);
       if (!built.ok) return this.#requests.refuse(client, frameId, built.error);
       this.#requests.transmitAck(dialog, built.value, hop);
+      if (app.body.startsWith('v=0')) dialog.localSdp = app.body;
       const text = serialize(built.value.request);
       this.#requests.confirm(client, frameId, this.context.random.uuid(), hop, text);
       this.acknowledged(dialog);

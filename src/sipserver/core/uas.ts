@@ -2,14 +2,17 @@ import type { EngineContext } from './context.js';
 import type { ControlClients } from './control-clients.js';
 import { Dialog } from './dialog.js';
 import type { Essentials } from './essentials.js';
-import { param, parseVia, splitList } from './header-values.js';
-import type { Flow, Hop } from './hop.js';
+import type { Flow } from './hop.js';
 import { InitialScreen, passedUs } from './initial-screen.js';
 import { Headers, serialize, utf8Length, type SipRequest, type SipResponse } from './message.js';
+import { hasOption } from './option-tags.js';
 import { PendingAcks } from './pending-acks.js';
+import { ReliableResponses } from './reliable-responses.js';
 import { applicationResponse, forApplication, serverResponse, stampVia } from './response-builder.js';
 import { isAllowedInDialog, overloaded, refuseMethod, screenRequest, type Refusal } from './screening.js';
 import { ServerTable, type ServerEntry } from './server-table.js';
+import { endsSubscription } from './subscriptions.js';
+import { refuseStateless, repeatStateless } from './stateless.js';
 import type { UserAgentClient } from './uac.js';
 
 /** Patience with an application that has not answered, milliseconds. */
@@ -22,6 +25,12 @@ const APP_TIMEOUT = {
   otherMs: 31_000,
 } as const;
 
+/** What the control protocol says of an answer that can not be sent any more. */
+const UNKNOWN_TRANSACTION = 'Response not sent due to unknown transaction';
+
+/** Methods that a dialog without a call has no use for. */
+const OF_A_CALL = new Set(['INVITE', 'BYE', 'UPDATE', 'PRACK']);
+
 /** Share of the transactions that is kept for requests of calls: a flood must not keep callers from hanging up. */
 const RESERVED = 0.2;
 
@@ -29,6 +38,7 @@ const RESERVED = 0.2;
 export class UserAgentServer {
   readonly #table: ServerTable;
   readonly #acks: PendingAcks;
+  readonly #reliable: ReliableResponses;
   readonly #screen: InitialScreen;
 
   constructor(
@@ -38,6 +48,12 @@ export class UserAgentServer {
   ) {
     this.#table = new ServerTable(context);
     this.#acks = new PendingAcks(context, (dialog, reason) => this.client.endCall(dialog, reason, true));
+    this.#reliable = new ReliableResponses(context, {
+      release: ({ client: id, frameId, transactionId, answer }) =>
+        this.respond(id, frameId, transactionId, answer),
+      discard: ({ client: id, frameId }) => this.#reject(id, frameId, UNKNOWN_TRANSACTION),
+      givenUp: (entry) => this.#appTimeout(entry, 504),
+    });
     this.#screen = new InitialScreen(context, clients, {
       isKnown: (request, known) =>
         this.#table.isMerged(known) || passedUs(request, (via) => this.client.isOwnVia(via)),
@@ -48,6 +64,11 @@ export class UserAgentServer {
   /** Server transactions alive. */
   get size(): number {
     return this.#table.size;
+  }
+
+  /** Where the requests came from that the application has not answered yet. */
+  waitingFlows(): Flow[] {
+    return this.#table.allWaiting().map(({ flow }) => flow);
   }
 
   /** True when nothing is to be said to requests of this source that belong to no call. */
@@ -72,7 +93,7 @@ export class UserAgentServer {
 
   /** Refuses a request that cannot be read whole, as far as its source may ask. */
   refuseMalformed(request: SipRequest, flow: Flow, refusal: Refusal): void {
-    if (this.#screen.mayAsk(request, flow)) this.refuseStateless(request, flow, refusal);
+    if (this.#screen.mayAsk(request, flow)) refuseStateless(this.context, request, flow, refusal);
   }
 
   /** Takes a well-formed request from the network. */
@@ -93,55 +114,40 @@ export class UserAgentServer {
     if (!this.#table.makeRoom(options.limits.serverTransactions)) return this.#full(request, flow);
     const entry = this.#table.open(request, known, flow);
     if (cancelled !== undefined) return this.#receiveCancel(entry, cancelled);
-    const refusal = screenRequest(request);
+    const refusal = screenRequest(request, options);
     if (refusal !== undefined) this.#refuse(entry, refusal);
     else if (dialog !== undefined) this.#receiveInDialog(entry, dialog);
   }
 
-  /** Answers without keeping state, with a tag that is the same for every repetition (RFC 3261 section 8.2.7). */
-  refuseStateless(request: SipRequest, flow: Flow, refusal: Refusal): void {
-    const { hop, tag } = this.#stateless(request, flow);
-    this.context.counters.responseOut(refusal.status);
-    this.context.transmit(hop, serialize(serverResponse(request, refusal.status, tag, refusal)), false);
-  }
-
-  /** Where a response without state goes, and its tag. */
-  #stateless(request: SipRequest, flow: Flow): { hop: Hop; tag: string } {
-    const top = splitList(request.headers.get('via') ?? '')[0] ?? '';
-    const via = parseVia(top);
-    const branch = (via && param(via.params, 'branch')) ?? top;
-    return {
-      hop: via === undefined ? flow.remote : stampVia(request, via, flow),
-      tag: `s${shortHash(branch)}`,
-    };
-  }
-
   #full(request: SipRequest, flow: Flow): void {
     this.context.counters.drop('table_full');
-    this.refuseStateless(request, flow, overloaded(this.context.options.limits));
+    refuseStateless(this.context, request, flow, overloaded(this.context.options.limits));
   }
 
   /** The application's response to a request: `sip|txn|`. */
   respond(client: number, frameId: string, transactionId: string, answer: SipResponse): void {
     const entry = this.#table.waiting(transactionId);
     if (entry === undefined || entry.client !== client || entry.final) {
-      return this.#reject(client, frameId, 'Response not sent due to unknown transaction');
+      return this.#reject(client, frameId, UNKNOWN_TRANSACTION);
     }
     if (answer.status === 100) {
       const trying = serverResponse(entry.request, 100, '');
       this.#send(entry, trying);
       return this.#confirm(client, frameId, entry, serialize(trying));
     }
-    if (answer.status < 200 && wants100rel(answer)) {
-      return this.#reject(client, frameId, 'Remote endpoint does not support 100rel');
-    }
+    const plan = this.#reliable.plan(entry, answer);
+    if (plan === 'refuse') return this.#reject(client, frameId, 'Remote endpoint does not support 100rel');
+    if (plan === 'hold') return this.#reliable.hold(entry, { client, frameId, transactionId, answer });
     this.#adoptToTag(entry, answer);
     const { hop, toTag, request } = entry;
-    const options = { hop, toTag, inDialog: !entry.initial };
+    const reliable = plan === 'send_reliably';
+    const extra = this.#ownHeaders(entry, answer, reliable);
+    const options = { hop, toTag, inDialog: !entry.initial, extra, reliable };
     const { message, text } = applicationResponse(this.context, request, answer, options);
     entry.answered = true;
-    if (request.method === 'INVITE') this.#inviteAnswered(entry, message);
+    this.#answered(entry, message);
     this.#send(entry, message, text);
+    if (reliable && entry.dialog !== undefined) this.#reliable.sent(entry, entry.dialog, text);
     if (entry.initial && request.method !== 'INVITE') this.#screen.answered(request, answer, client);
     this.#confirm(client, frameId, entry, text);
   }
@@ -154,8 +160,9 @@ export class UserAgentServer {
     for (const dialog of [...this.context.dialogs.values()]) {
       if (dialog.owner !== client) continue;
       this.#acks.drop(dialog);
-      if (dialog.state === 'confirmed') this.client.endCall(dialog, 'Application gone', false);
-      else this.context.endDialog(dialog);
+      if (dialog.state === 'confirmed' && dialog.subscription === undefined) {
+        this.client.endCall(dialog, 'Application gone', false);
+      } else this.context.endDialog(dialog);
     }
   }
 
@@ -173,14 +180,9 @@ export class UserAgentServer {
       case 'silent':
         return;
       case 'refuse':
-        return this.refuseStateless(request, flow, verdict.refusal);
-      case 'repeat': {
-        const { hop, tag } = this.#stateless(request, flow);
-        const options = { hop, toTag: tag, inDialog: false };
-        const { message, text } = applicationResponse(this.context, request, verdict.answer, options);
-        this.context.counters.responseOut(message.status);
-        return this.context.transmit(hop, text, false);
-      }
+        return refuseStateless(this.context, request, flow, verdict.refusal);
+      case 'repeat':
+        return repeatStateless(this.context, request, flow, verdict.answer);
       case 'deliver': {
         const { serverTransactions } = this.context.options.limits;
         const limit = serverTransactions * (1 - RESERVED);
@@ -209,6 +211,10 @@ export class UserAgentServer {
     const { request, known } = entry;
     const { method } = request;
     if (!isAllowedInDialog(method)) return this.#refuse(entry, refuseMethod(method));
+    // A dialog made by SUBSCRIBE has no session to change or end.
+    if (dialog.subscription !== undefined && OF_A_CALL.has(method)) {
+      return this.#refuse(entry, { status: 481 });
+    }
     if (dialog.remoteCSeq !== undefined && known.cseq.number <= dialog.remoteCSeq) {
       // RFC 3261 section 12.2.2: out of order.
       return this.#refuse(entry, { status: 500, reason: 'CSeq Out Of Order' });
@@ -218,6 +224,10 @@ export class UserAgentServer {
       return this.#refuse(entry, { status: 481 });
     }
     dialog.remoteCSeq = known.cseq.number;
+    if (method === 'PRACK') {
+      entry.acknowledges = this.#reliable.acknowledge(dialog, request);
+      if (entry.acknowledges === undefined) return this.#refuse(entry, { status: 481 });
+    }
     if (method === 'BYE') return this.#receiveBye(entry, dialog);
     if (method === 'INVITE' || method === 'UPDATE') {
       const busy = this.#offerRefusal(dialog);
@@ -307,17 +317,45 @@ export class UserAgentServer {
 
   // --- answers
 
-  #inviteAnswered(entry: ServerEntry, message: SipResponse): void {
-    const { status } = message;
-    if (entry.dialog === undefined && status < 300) {
-      entry.dialog = Dialog.forServer(entry.request, entry.known, {
-        owner: entry.client ?? -1,
-        localTag: entry.toTag,
-        flow: entry.flow,
-        firstCSeq: 1 + Math.floor(this.context.random.float() * 0x3fffffff),
-      });
-      this.context.dialogs.set(entry.dialog.id, entry.dialog);
+  /** What the server adds to an answer of the application. */
+  #ownHeaders(entry: ServerEntry, answer: SipResponse, reliable: boolean): [string, string][] {
+    const { dialog, request } = entry;
+    if (reliable) {
+      const rseq: [string, string] = ['RSeq', String(this.#reliable.nextRSeq(entry))];
+      return hasOption(answer.headers, 'require', '100rel') ? [rseq] : [['Require', '100rel'], rseq];
     }
+    if (answer.status < 200 || answer.status >= 300) return [];
+    if (request.method === 'SUBSCRIBE') return this.client.subscriptions.grant(request, answer);
+    const offers = request.method === 'INVITE' || (request.method === 'UPDATE' && dialog !== undefined);
+    return offers ? this.client.sessions.grant(request, answer, dialog) : [];
+  }
+
+  /** What an answer of the application changes in its dialog. */
+  #answered(entry: ServerEntry, message: SipResponse): void {
+    const { request } = entry;
+    if (request.method === 'INVITE') this.#inviteAnswered(entry, message);
+    if (message.status < 200 || message.status >= 300) return;
+    if (request.method === 'SUBSCRIBE' && (entry.initial || entry.dialog?.subscription !== undefined)) {
+      entry.dialog ??= this.#newDialog(entry);
+      this.client.subscriptions.renewed(entry.dialog, message.headers);
+    } else if (entry.dialog !== undefined && (request.method === 'INVITE' || request.method === 'UPDATE')) {
+      this.client.sessions.answered(entry.dialog, request, message);
+    }
+  }
+
+  #newDialog(entry: ServerEntry): Dialog {
+    const dialog = Dialog.forServer(entry.request, entry.known, {
+      owner: entry.client ?? -1,
+      localTag: entry.toTag,
+      flow: entry.flow,
+      firstCSeq: 1 + Math.floor(this.context.random.float() * 0x3fffffff),
+    });
+    this.context.dialogs.set(dialog.id, dialog);
+    return dialog;
+  }
+
+  #inviteAnswered(entry: ServerEntry, { status }: SipResponse): void {
+    if (status < 300) entry.dialog ??= this.#newDialog(entry);
     if (status < 200) {
       entry.timers.start('app', APP_TIMEOUT.ringingMs, () => this.#appTimeout(entry, 480));
     } else if (status < 300 && entry.dialog !== undefined) {
@@ -364,10 +402,15 @@ export class UserAgentServer {
         dialog.serverOffers--;
       }
     }
+    if (status >= 200) this.#reliable.settle(entry);
     entry.machine.respond(status, text);
     // A provisional answer means that the application takes its time, not that the caller owes an ACK.
     if (status > 100 && (status < 200 || status >= 300)) entry.settle?.();
     if (status >= 200 && !(request.method === 'INVITE' && status < 300)) this.#finished(entry, status);
+    if (status < 300 && status >= 200 && dialog?.subscription !== undefined && request.method === 'NOTIFY') {
+      if (endsSubscription(request.headers)) this.context.endDialog(dialog);
+    }
+    if (status >= 200 && entry.acknowledges !== undefined) this.#reliable.release(entry.acknowledges);
   }
 
   /** What may be done twice need not be remembered: a repetition of the request is answered anew. */
@@ -392,23 +435,10 @@ export class UserAgentServer {
   }
 }
 
-function wants100rel(answer: SipResponse): boolean {
-  return answer.headers.all('require').flatMap(splitList).includes('100rel');
-}
-
 /** A CANCEL as the caller would have sent it, for an INVITE that ended another way. */
 function cancelFrom(invite: SipRequest): SipRequest {
   const headers = new Headers();
   for (const key of ['via', 'from', 'to', 'call-id']) headers.copy(invite.headers, key);
   headers.append('CSeq', (invite.headers.get('cseq') ?? '').replace('INVITE', 'CANCEL'));
   return { ...invite, method: 'CANCEL', headers, body: '', bytes: 0 };
-}
-
-/** A short stable digest (FNV-1a); no secret. */
-function shortHash(text: string): string {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
-  }
-  return (value >>> 0).toString(36);
 }

@@ -45,6 +45,18 @@ describe('media cannot be stolen', () => {
     phone.close();
   });
 
+  test('while the caller is silent, by a host that nobody named and that never stops', async () => {
+    const phone = await callIn(office, { talk: false });
+    const thief = await RtpEnd.open('127.0.0.2', 66);
+    thief.talkTo(phone.agentPort);
+    await wait(1200 + TALK_MS);
+    expect(thief.heard).toBe(0);
+    await expectAllHeard(office, [phone]);
+    await phone.hangUp();
+    thief.close();
+    phone.close();
+  });
+
   test('by a blind spray over every port, before and while eight callers talk', async () => {
     const thieves = await Promise.all(
       [0, 1, 2, 3].map((n) => RtpEnd.open(n % 2 === 0 ? '127.0.0.1' : '127.0.0.3', 66)),

@@ -91,6 +91,26 @@ describe('RTP ports', () => {
   });
 });
 
+test('what comes from a pair of the pool itself is not heard, what comes from another program is', async () => {
+  const own = { has: (address: string) => address === HOST };
+  const pool = new RtpPortPool({ host: HOST, min: 22_180, max: 22_189, restMs: 0, own });
+  const [a, b] = [await take(pool), await take(pool)];
+  const other = createSocket('udp4');
+  try {
+    const heard: string[] = [];
+    for (const end of [a, b]) end.onPacket((data) => heard.push(Buffer.from(data).toString()));
+    a.send(Buffer.from('itself'), HOST, a.port);
+    b.send(Buffer.from('its neighbour'), HOST, a.port);
+    const called = next(b);
+    other.send('a caller', b.port, HOST);
+    expect(await called).toBe('a caller');
+    expect(heard.filter((text) => text !== 'a caller')).toEqual([]);
+  } finally {
+    other.close();
+    await pool.close();
+  }
+});
+
 describe('RTP sockets', () => {
   test('RTP to RTP, RTCP to RTCP; bad destinations and sends after closing are harmless', async () => {
     const pool = new RtpPortPool({ host: HOST, min: 22_150, max: 22_159, restMs: 0 });

@@ -229,3 +229,74 @@ test('no ACK: the dialog ends with "ACK timeout"', async () => {
     await app.close();
   }
 });
+
+describe('session timers on the wire, a hundred times as fast', () => {
+  const options = { sessionTimer: { expiresS: 90, minS: 90 }, scheduler: fastScheduler(100) };
+
+  test('the call outlives its interval by UPDATE, and neither application is asked', async () => {
+    const [caller, callee] = [await openApp(options), await openApp(options)];
+    try {
+      callee.srf.invite(
+        (request, response) => void callee.srf.createUAS(request, response, { localSdp: sdp() }),
+      );
+      const headers = { Allow: 'INVITE, ACK, CANCEL, BYE, UPDATE' };
+      await caller.srf.createUAC(callee.uri('bob'), { localSdp: sdp(), headers });
+      const updates = (): number =>
+        [caller, callee].reduce((sum, { server }) => sum + (server.stats().requestsOut['UPDATE'] ?? 0), 0);
+      await until(() => updates() >= 3, 'three refreshes');
+      expect([caller, callee].map(({ server }) => server.stats().active.dialogs)).toEqual([1, 1]);
+    } finally {
+      await Promise.all([caller.close(), callee.close()]);
+    }
+  });
+
+  test('a phone that asked for a timer vanishes: BYE, and the application is told', async () => {
+    const { createSocket } = await import('node:dgram');
+    const app = await openApp(options);
+    const phone = createSocket('udp4');
+    try {
+      await new Promise<void>((resolve) => phone.bind(0, '127.0.0.1', resolve));
+      const { port } = phone.address();
+      const send = (method: string, to: string, lines: string[]): void => {
+        const text = [
+          `${method} sip:x@127.0.0.1:${app.server.port} SIP/2.0`,
+          `Via: SIP/2.0/UDP 127.0.0.1:${port};branch=z9hG4bK${method}`,
+          'From: <sip:p@127.0.0.1>;tag=1',
+          `To: ${to}`,
+          'Call-ID: vanishing',
+          `CSeq: 1 ${method}`,
+          ...lines,
+          'Content-Length: 0',
+          '',
+          '',
+        ];
+        phone.send(text.join('\r\n'), app.server.port, '127.0.0.1');
+      };
+      const heard: string[] = [];
+      phone.on('message', (bytes) => {
+        const text = bytes.toString();
+        heard.push(text);
+        const to = /^To: (.+)$/m.exec(text)?.[1]?.trim() ?? '';
+        if (text.startsWith('SIP/2.0 200')) send('ACK', to, []);
+      });
+      const reason = new Promise<string>((resolve) => {
+        app.srf.invite((request, response) => {
+          void app.srf
+            .createUAS(request, response, { localSdp: sdp() })
+            .then((dialog) => dialog.on('destroy', (_bye, text) => resolve(text)));
+        });
+      });
+      const contact = `Contact: <sip:p@127.0.0.1:${port}>`;
+      send('INVITE', '<sip:x@127.0.0.1>', [contact, 'Supported: timer', 'Session-Expires: 90']);
+      expect(await reason).toBe('Session timer expired');
+      expect(heard.find((text) => text.startsWith('SIP/2.0 200'))).toContain(
+        'Session-Expires: 90;refresher=uac\r\n',
+      );
+      await until(() => heard.some((text) => text.startsWith('BYE ')), 'BYE');
+      expect(app.server.stats()).toMatchObject({ sessionTimeouts: 1, active: { dialogs: 0 } });
+    } finally {
+      phone.close();
+      await app.close();
+    }
+  });
+});

@@ -193,3 +193,36 @@ test('three hundred calls at 500 a second: all complete, nothing is left', async
   socket.close();
   await app.close();
 }, 30_000);
+
+test('connections that asked once and stay: an honest peer gets in, and the one with a call keeps its own', async () => {
+  const app = await openApp();
+  const idle: Socket[] = [];
+  try {
+    app.srf.invite((request, response) => void app.srf.createUAS(request, response, { localSdp: sdp() }));
+    const caller = await dial(app.server.port);
+    caller.socket.write(
+      options(app.server.port, 'TCP', 'call')
+        .replaceAll('OPTIONS', 'INVITE')
+        .replace('Content-Length', 'Contact: <sip:p@127.0.0.1:9;transport=tcp>\r\nContent-Length'),
+    );
+    await until(() => caller.text().includes('200 OK'), '200');
+    for (let n = 0; n < 127; n++) {
+      const { socket } = await dial(app.server.port);
+      socket.write(options(app.server.port, 'TCP', `idle${n}`));
+      idle.push(socket);
+      if (n % 60 === 59) await new Promise((resolve) => setTimeout(resolve, 700));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    for (let n = 0; n < 3; n++) {
+      const honest = await dial(app.server.port);
+      idle.push(honest.socket);
+      honest.socket.write(options(app.server.port, 'TCP', `honest${n}`));
+      await until(() => honest.text().includes('200 OK'), 'answer to the honest peer');
+    }
+    expect(caller.closed()).toBe(false);
+    caller.socket.destroy();
+  } finally {
+    for (const socket of idle) socket.destroy();
+    await app.close();
+  }
+});

@@ -9,7 +9,9 @@ describe('who may call', () => {
   ) => {
     const time = new VirtualTime();
     const log = new RecordingLog();
-    return { time, log, peers: openPeers(entries, { scheduler: time, log, resolve, refreshMs: 1000 }) };
+    const own = { has: (address: string) => address === '203.0.113.5' };
+    const options = { scheduler: time, log, resolve, refreshMs: 1000, own };
+    return { time, log, peers: openPeers(entries, options) };
   };
 
   test('nothing listed: this machine alone', async () => {
@@ -30,6 +32,11 @@ describe('who may call', () => {
       ['192.0.2.77', '2001:db8::7', '198.51.100.8', '127.0.0.1', '198.51.100.9'].map((a) => peers.has(a)),
     ).toEqual([true, true, true, true, false]);
     peers.close();
+  });
+
+  test('an address of our own interfaces is this machine, whatever is listed', async () => {
+    const peers = await open(['192.0.2.0/24']).peers;
+    expect(['203.0.113.5', '203.0.113.6'].map((a) => peers.has(a))).toEqual([true, false]);
   });
 
   test('a name is looked up again; one that fails keeps what it had', async () => {

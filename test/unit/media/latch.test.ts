@@ -48,19 +48,29 @@ describe('the named address', () => {
     expect(latch.proven).toBe(true);
   });
 
-  test.each<[string, From, number]>([
-    ['a stranger', EVIL, 3000],
-    ['a stranger who sends for a minute', EVIL, 60_000],
-    ['another port of its host', { host: SDP.host, port: 999 }, 3000],
-  ])('wins also after %s was taken, and keeps', (_who, thief, forMs) => {
-    const latch = signalled();
-    expect(accepted(run(latch, stream(thief, 9, 0, forMs / 20)))).toBeGreaterThan(0);
-    expect(latch.destination).toEqual(thief);
-    expect(run(latch, stream(SDP, 1, forMs, 5))).toEqual(new Array(5).fill('accept'));
-    expect(latch.destination).toEqual(SDP);
-    expect(accepted(run(latch, stream(thief, 9, forMs + 100, 100, 5000)))).toBe(0);
-    expect(latch.destination).toEqual(SDP);
+  test.each([
+    ['public', SDP, undefined],
+    ['public, signalling from elsewhere', SDP, NAT.host],
+    ['private, as the signalling is', PRIVATE, '192.168.1.2'],
+  ])('%s and silent: a stranger is never the peer, however long it sends', (_what, named, signallingHost) => {
+    const latch = signalled(named, signallingHost === undefined ? {} : { signallingHost });
+    expect(accepted(run(latch, stream(EVIL, 9, 0, 3000)))).toBe(0);
+    expect(latch.destination).toEqual(named);
   });
+
+  test.each([3000, 60_000])(
+    'wins also after another port of its host was taken for %d ms, and keeps',
+    (forMs) => {
+      const latch = signalled();
+      const thief = { host: SDP.host, port: 999 };
+      expect(accepted(run(latch, stream(thief, 9, 0, forMs / 20)))).toBeGreaterThan(0);
+      expect(latch.destination).toEqual(thief);
+      expect(run(latch, stream(SDP, 1, forMs, 5))).toEqual(new Array(5).fill('accept'));
+      expect(latch.destination).toEqual(SDP);
+      expect(accepted(run(latch, stream(thief, 9, forMs + 100, 100, 5000)))).toBe(0);
+      expect(latch.destination).toEqual(SDP);
+    },
+  );
 
   test('a sign of life from it keeps strangers and kin out', () => {
     const latch = signalled();
@@ -137,10 +147,30 @@ describe('a peer behind a NAT', () => {
     expect(verdicts.indexOf('accept')).toBe(25);
   });
 
-  test('a host nobody named: after 1 s and ten packets', () => {
-    const latch = signalled();
-    expect(run(latch, stream(NAT, 1, 0, 60)).indexOf('accept')).toBe(50);
-    expect(run(signalled(), stream(NAT, 1, 5000, 20)).indexOf('accept')).toBe(9);
+  test.each([
+    ['a private address and public signalling', PRIVATE, '203.0.113.1'],
+    ['another private network than the signalling', PRIVATE, '10.1.2.3'],
+  ])('%s: a host nobody named after 1 s and ten packets', (_what, named, signallingHost) => {
+    const latch = (): SourceLatch => signalled(named, { signallingHost });
+    expect(run(latch(), stream(NAT, 1, 0, 60)).indexOf('accept')).toBe(50);
+    expect(run(latch(), stream(NAT, 1, 5000, 20)).indexOf('accept')).toBe(9);
+  });
+
+  test('the same, of a peer that said it sends nothing: not', () => {
+    const latch = signalled(PRIVATE, { signallingHost: '203.0.113.1' });
+    latch.expectsStrangers = false;
+    expect(accepted(run(latch, stream(NAT, 1, 0, 100)))).toBe(0);
+  });
+
+  test('a neighbour behind the same NAT was first: the source with the port of the SDP takes over', () => {
+    const latch = signalled(PRIVATE, { signallingHost: NAT.host });
+    const neighbour = { host: NAT.host, port: 777 };
+    const kept = { host: NAT.host, port: PRIVATE.port };
+    run(latch, stream(neighbour, 9, 0, 45));
+    expect(latch.destination).toEqual(neighbour);
+    expect(accepted(run(latch, stream(kept, 1, 900, 10)))).toBe(8);
+    expect(accepted(run(latch, stream(neighbour, 9, 1110, 200, 50)))).toBe(0);
+    expect(latch.destination).toEqual(kept);
   });
 
   test('a known host takes over from a stranger', () => {
@@ -252,6 +282,30 @@ describe('re-INVITE', () => {
     expect(latch.destination).toEqual(next);
     expect(run(latch, [[1450, next, 2, 500]])).toEqual(['accept']);
     expect(run(latch, [[1460, SDP, 1, 13]])).toEqual(['injected']);
+  });
+
+  test('another address that stays silent: the place that was left is heard for 5 s and never gets our audio back', () => {
+    const latch = signalled();
+    run(latch, [[0, SDP, 1, 10]]);
+    const next = { host: '192.0.2.77', port: 5000 };
+    latch.signal(next, monoMs(1000));
+    const verdicts = run(latch, stream(SDP, 1, 1000, 1000, 11));
+    expect(accepted(verdicts)).toBe(250);
+    expect(latch.destination).toEqual(next);
+    expect(run(latch, [[21_000, next, 2, 1]])).toEqual(['accept']);
+  });
+
+  test('another address that stays silent: no stranger comes, whatever the new one is', () => {
+    for (const next of [
+      { host: '192.0.2.77', port: 5000 },
+      { ...PRIVATE, port: 5000 },
+    ]) {
+      const latch = signalled(PRIVATE, { signallingHost: NAT.host });
+      run(latch, stream(NAT, 1, 0, 5));
+      latch.signal(next, monoMs(1000));
+      expect(accepted(run(latch, stream(EVIL, 5, 1010, 500)))).toBe(0);
+      expect(latch.destination).toEqual(next);
+    }
   });
 
   test('hold by 0.0.0.0, then another address: audio goes there at once; the same: nothing changes', () => {

@@ -174,3 +174,19 @@ describe('what arrived is not lost', () => {
     expect(c.session.stats().received.lost).toBe(0);
   });
 });
+
+test.each(['recvonly', 'inactive'])(
+  'a peer that said %s: what comes all the same is not heard, keys included',
+  (said) => {
+    const c = call();
+    expect(c.session.answerOffer(`${offer()}a=${said}\r\n`).ok).toBe(true);
+    c.every(20, 1000, (n) => c.send(rtp(0, n, n * 160)));
+    c.every(20, 120, (n) => {
+      const packet = rtp(101, 50 + n, 8000, 4);
+      packet.set([5, n > 2 ? 0x8a : 10, 0, 160 * (n + 1)], 12);
+      c.send(packet);
+    });
+    expect(c.session.stats().received.packets).toBe(0);
+    expect(c.events).not.toContain('dtmf');
+  },
+);

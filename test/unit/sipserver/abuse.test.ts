@@ -23,7 +23,7 @@ describe('requests that belong to no call leave nothing behind', () => {
     ['BYE without call', request('BYE', { toTag: 'nobody' })],
     ['INVITE in a call that is over', request('INVITE', { toTag: 'nobody' })],
     ['CANCEL of nothing', request('CANCEL')],
-    ['extension', request('INVITE', { extra: ['Require: 100rel'] })],
+    ['extension', request('INVITE', { extra: ['Require: precondition'] })],
     ['no Contact', request('INVITE', { contact: false })],
     ['scheme', request('INVITE').replace('INVITE sip:', 'INVITE mailto:')],
   ])('%s: answered, and again when it is repeated, without a transaction', (_name, text) => {

@@ -6,6 +6,7 @@ import type { SipMessage, SipRequest, SipResponse } from '../../../src/sipserver
 import { DEFAULT_TIMING } from '../../../src/sipserver/core/timing.js';
 import { seededRng } from '../../../src/kernel/rng.js';
 import { monoMs } from '../../../src/kernel/time.js';
+import type { SessionTimerPolicy } from '../../../src/sipserver/core/session-interval.js';
 import type { SipServerStats } from '../../../src/sipserver/core/stats.js';
 
 export const SECRET = 'rig-secret';
@@ -44,6 +45,7 @@ export class EngineRig {
       limits?: Partial<SipServerLimits>;
       connect?: boolean;
       publicHost?: string;
+      sessionTimer?: SessionTimerPolicy;
       allowPeer?: (address: string) => boolean;
     } = {},
   ) {
@@ -64,6 +66,7 @@ export class EngineRig {
         },
         secret: SECRET,
         ports: { udp: 5060, tcp: 5060 },
+        ...(options.sessionTimer === undefined ? {} : { sessionTimer: options.sessionTimer }),
         ...(options.publicHost === undefined ? {} : { publicHost: options.publicHost }),
         ...(options.allowPeer === undefined ? {} : { allowPeer: options.allowPeer }),
         localAddressFor: () => '192.0.2.1',

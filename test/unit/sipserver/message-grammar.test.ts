@@ -128,7 +128,7 @@ describe('messages', () => {
     const folded = message([...MINIMAL, 'S: x', ...Array<string>(40).fill(` ${'y'.repeat(1000)}`)]);
     expect(parseMessage(bytes(folded))).toMatchObject({ error: { code: 'header_too_long' } });
     const line = `OPTIONS sip:${'a'.repeat(MESSAGE_LIMITS.startLine)} SIP/2.0\r\n\r\n`;
-    expect(parseMessage(bytes(line))).toMatchObject({ error: { code: 'start_line' } });
+    expect(parseMessage(bytes(line))).toMatchObject({ error: { code: 'start_line_too_long' } });
     expect(parseMessage(new Uint8Array(MESSAGE_LIMITS.messageBytes + 1))).toMatchObject({
       error: { code: 'too_large' },
     });

@@ -102,6 +102,18 @@ describe('answers without state go where the Via says', () => {
   });
 });
 
+test.each([8_193, 60_000])('a Request-URI of %d characters: 414, not silence', (length) => {
+  const rig = new EngineRig();
+  rig.receive(request('INVITE').replace('sip:agent@', `sip:${'a'.repeat(length)}@`));
+  expect(rig.takeWire()).toEqual(['414 INVITE']);
+});
+
+test.each(['<<<>>>', '<sip:p.example;lr>, nonsense', '<sip:>'])('Record-Route: %s: 400', (value) => {
+  const rig = new EngineRig();
+  rig.receive(request('INVITE', { extra: [`Record-Route: ${value}`] }));
+  expect(rig.takeWire()).toEqual(['400 INVITE']);
+});
+
 describe('what is offered', () => {
   test('OPTIONS: Allow, Accept, Accept-Encoding, Accept-Language, Supported', () => {
     const rig = new EngineRig();
@@ -109,14 +121,14 @@ describe('what is offered', () => {
     const { headers } = rig.lastResponse();
     expect(
       ['allow', 'accept', 'accept-encoding', 'accept-language', 'supported'].map((key) => headers.get(key)),
-    ).toEqual([ALLOW, 'application/sdp, multipart/mixed', 'identity', 'en', '']);
+    ).toEqual([ALLOW, 'application/sdp, multipart/mixed', 'identity', 'en', '100rel']);
   });
 
   test('one Allow everywhere: 405, 501, and what the call leg says', () => {
     const rig = new EngineRig();
     const { toTag } = establish(rig);
     for (const text of [
-      request('PRACK', { cseq: 2, toTag }),
+      request('REGISTER', { cseq: 2, toTag }),
       request('DANCE', { callId: 'd' }),
       request('PUBLISH', { callId: 'e' }),
     ]) {
