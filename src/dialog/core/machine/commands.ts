@@ -75,7 +75,8 @@ export function obey(draft: Draft, said: Interpretation): boolean {
     }
     case 'opt_out': {
       const consent = consentByRequest(said, 'opt_out');
-      if (draft.top?.task === 'reminder' || consent === undefined) return false;
+      const isAnswer = draft.top?.task === 'reminder' || draft.top?.task === 'callback';
+      if (isAnswer || consent === undefined) return false;
       const args = { kind: 'message', reason: 'The caller does not want to be called.' };
       push(draft, 'callback', { args, consent });
       return true;

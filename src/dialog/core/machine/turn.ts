@@ -15,6 +15,7 @@ import { askSlot } from './model-ask.js';
 import { endTalk } from './model-talk.js';
 import { remember } from '../model/memory.js';
 import { NO_MEMORY } from '../model/types.js';
+import { aboutPromise } from './promised.js';
 import { isBusy, isTransferring, isWaiting } from './requests.js';
 import { withoutQuestions } from './side-questions.js';
 import { socialTalk } from './social.js';
@@ -51,7 +52,7 @@ export function turn(draft: Draft, input: Extract<DialogInput, { type: 'turn' }>
     push(draft, 'handoff', { args: { reason: 'The caller speaks another language.' } });
     return;
   }
-  if (existingFirst(draft, said)) return;
+  if (aboutPromise(draft, said) || existingFirst(draft, said)) return;
   // "What are your opening hours?" names hours, and still answers no question about a time.
   const isFact = said.act === 'question' && factAbout(said, draft.ctx) !== undefined;
   // "Yes, thanks, bye" agrees first; nobody is hung up on before what they agreed to is done.
