@@ -6,11 +6,25 @@ import { numberIn, spokenDigits } from '../tasks/callback/number.js';
 import type { Draft } from './draft.js';
 import { askAgain, push } from './stack.js';
 
-/**
- * Deals with what is said of a call-back that this call has promised: that it is not wanted any more, that it is to go to another
- * number, which number it goes to. False when nothing is said of it, or nothing is promised.
- */
-export function aboutPromise(draft: Draft, said: Interpretation): boolean {
+/** Deals with what is said of what this call has stored. False when nothing is said of it, or nothing is stored. */
+export function aboutStored(draft: Draft, said: Interpretation): boolean {
+  return aboutPromise(draft, said) || aboutBooked(draft, said);
+}
+
+/** "The name is wrong", after the booking: the record is for people to mend, and the words are passed on. */
+function aboutBooked(draft: Draft, said: Interpretation): boolean {
+  const { business, lexicon } = draft.ctx;
+  if (draft.top !== undefined || draft.state.known.appointment === undefined || !business.callback.offered) {
+    return false;
+  }
+  if (!says(said, 'stored_wrong', lexicon.locale)) return false;
+  const args = { kind: 'message', fix: 'yes', reason: 'Something of an appointment is wrong.' };
+  push(draft, 'callback', { said, args });
+  return true;
+}
+
+/** A promised call-back is not wanted any more, is to go to another number, or it is asked which number it goes to. */
+function aboutPromise(draft: Draft, said: Interpretation): boolean {
   const { callback, number } = draft.state.known;
   if (callback === undefined || draft.top !== undefined || said.alert !== undefined) return false;
   const { locale } = draft.ctx.lexicon;

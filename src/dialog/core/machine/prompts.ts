@@ -64,6 +64,7 @@ export const CONVERSATION_PROMPTS = {
   'callback.number_is': ['number'],
   'callback.will_note': [],
   'callback.will_pass': [],
+  'callback.cannot_change': [],
   'callback.withdraw': [],
   'callback.withdrawn': [],
   'callback.stays': [],

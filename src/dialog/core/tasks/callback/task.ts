@@ -210,8 +210,12 @@ function beginNew({ args = {}, consent, said }: TaskStart, ctx: TaskContext): St
     };
   }
   if (kind === 'message' && consent === undefined) {
-    if (said === undefined || !isMessage(said, ctx)) return asking({ ...promised, ask: 'message' }, ctx);
-    return toNumber(noting(promised, said), undefined, ctx, [line('callback.will_pass')]);
+    const isFix = args['fix'] !== undefined;
+    if (said === undefined || !(isFix || isMessage(said, ctx))) {
+      return asking({ ...promised, ask: 'message' }, ctx);
+    }
+    const lead = line(isFix ? 'callback.cannot_change' : 'callback.will_pass');
+    return toNumber(noting(promised, said), undefined, ctx, [lead]);
   }
   // With a consent the reason says all that there is to pass on.
   if (consent !== undefined) return toNumber(promised, consent, ctx);

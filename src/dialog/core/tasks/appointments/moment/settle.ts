@@ -64,9 +64,11 @@ export function settle(wanted: Wanted, ctx: TaskContext, options: SettleOptions 
   if (Array.isArray(open)) return asking(next, { ask: 'which_time', minutes: open }, ctx, lead);
   const { wish } = next;
   if (!offer && !saysDay(wish)) return asking(next, { ask: 'day' }, ctx, [...lead]);
-  const [only] = wish.dates;
-  if (!offer && only !== undefined && wish.dates.length === 1 && !saysTime(wish)) {
-    return asking(next, { ask: 'time', date: only }, ctx, lead);
+  const [day, ...others] = wish.dates;
+  // "Tomorrow or the day after": which of them follows from the time, or is offered with it.
+  if (!offer && day !== undefined && others.length < MAX_OFFERS && !saysTime(wish)) {
+    const more = others.length === 0 ? {} : { others };
+    return asking(next, { ask: 'time', date: day, ...more }, ctx, lead);
   }
   return { type: 'ask', wanted: next, ask: { ask: 'look', lead, keyed }, say: [] };
 }
