@@ -3,6 +3,7 @@ import type { Interpretation } from '../nlu/types.js';
 import { line } from '../render.js';
 import type { Draft } from './draft.js';
 import { goodbye, missed } from './ladder.js';
+import { openQuestion } from './listening.js';
 import { abandonTop, askAgain, dropAll, dropTop, push } from './stack.js';
 
 /** Requests to repeat or to wait that are granted in a row before they count as not understood. */
@@ -32,6 +33,12 @@ export function obey(draft: Draft, said: Interpretation): boolean {
     case 'goodbye': {
       const consent = consentByRequest(said, 'goodbye');
       if (consent !== undefined) {
+        if (isUndone(draft) && draft.state.isLeaving !== true) {
+          draft.set({ isLeaving: true });
+          draft.say(line('goodbye.undone'));
+          askAgain(draft);
+          return true;
+        }
         goodbye(draft, consent);
         return true;
       }
@@ -86,6 +93,11 @@ export function obey(draft: Draft, said: Interpretation): boolean {
     }
   }
 }
+
+/** True while something is read back that the caller may believe to be done. */
+const isUndone = (draft: Draft): boolean =>
+  ['book', 'move', 'cancel'].includes(draft.top?.task ?? '') &&
+  openQuestion(draft.state, draft.ctx).id.endsWith('.confirm');
 
 /** "Cancel my appointment" while one that exists is looked for or moved means that one, not the conversation about it. */
 function cancelsExisting(draft: Draft, said: Interpretation): boolean {

@@ -32,6 +32,7 @@ export const CONVERSATION_PROMPTS = {
   'transfer.start': ['person'],
   'transfer.failed': [],
   'transfer.none': [],
+  'goodbye.undone': [],
   'callback.offer': ['within'],
   'callback.retry': [],
   'callback.keypad': [],

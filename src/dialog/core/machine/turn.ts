@@ -26,7 +26,7 @@ import { MAX_MATTERS } from './state.js';
 export const USABLE_CONFIDENCE = 0.25;
 
 /** Words of a turn that says next to nothing. */
-const BRIEF = 2;
+const BRIEF = 3;
 
 /** Takes one turn of the caller: what always works, then the answer to the open question, then a matter of its own. */
 export function turn(draft: Draft, input: Extract<DialogInput, { type: 'turn' }>): void {

@@ -306,6 +306,7 @@ function answered(
       return state.ask === 'check' && said !== undefined ? numberSaid(state, said, ctx) : undefined;
     }
     case 'unclear': {
+      if (said === undefined && verdict.why === 'not_heard') return asking(state, ctx);
       const isElsewhere = said?.act === 'question' || (said?.unread.length ?? 0) > 0;
       return isElsewhere ? undefined : { state, say: [], missed: true };
     }
@@ -319,8 +320,12 @@ function toNumber(
   ctx: TaskContext,
   lead: readonly Line[] = [],
 ): Step {
-  if (state.digits !== '') return asking({ ...state, ask: 'check' }, ctx, lead);
   const digits = ctx.callerNumber ?? ctx.known.number;
+  // An alarm waits for no number.
+  if (state.kind === 'emergency' && consent !== undefined) {
+    return save({ ...state, digits: state.digits === '' ? (digits ?? '') : state.digits }, consent, ctx);
+  }
+  if (state.digits !== '') return asking({ ...state, ask: 'check' }, ctx, lead);
   if (digits === undefined) {
     return asking({ ...state, ask: 'number', ...(consent === undefined ? {} : { consent }) }, ctx, lead);
   }

@@ -317,7 +317,10 @@ export function press(form: FormSpec, state: FormState, key: DtmfDigit, ctx: Tas
       return key === '2' ? notThat(form, state, slot, ctx) : undefined;
     }
     case 'confirm': {
-      const verdict = consentByKey(key, { questionId: openQuestion(form, state, ctx).id, heardToEnd: true });
+      const verdict = consentByKey(key, {
+        questionId: openQuestion(form, state, ctx).id,
+        heardToEnd: ctx.heardToEnd,
+      });
       if (verdict.kind === 'agreed') return finish(form, state, ctx, [], verdict.consent);
       return verdict.kind === 'refused' ? ask(form, { ...state, at: { ask: 'change' } }, ctx, []) : undefined;
     }

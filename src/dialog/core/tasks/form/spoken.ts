@@ -59,9 +59,11 @@ export function spokenSlots(
   return Object.fromEntries(
     form.slots
       .filter((slot) => slot.secret !== true)
-      .map((slot) => {
+      .flatMap((slot) => {
         const value = state.pii.values[slot.id];
-        return [slot.id, value === undefined ? '' : spokenValue(slot, value, speak)];
+        const own = [slot.id, value === undefined ? '' : spokenValue(slot, value, speak)];
+        const other = slot.choices?.length === 2 ? slot.choices.find(({ id }) => id !== value) : undefined;
+        return value === undefined || other === undefined ? [own] : [own, [`${slot.id}_other`, other.name]];
       }),
   );
 }

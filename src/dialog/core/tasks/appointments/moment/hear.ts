@@ -37,8 +37,9 @@ export function hearMoment(
       return hearWhich(wanted, ask, said, ctx);
     }
     case 'time': {
-      const base = { date: ask.date };
-      return takeMoment(wanted, said, ctx, base) ?? (wantsOffers(said, ctx) ? offering(wanted) : undefined);
+      const heard = takeMoment(wanted, said, ctx, { date: ask.date });
+      if (heard !== undefined) return beyond(heard, ask.date, said);
+      return wantsOffers(said, ctx) ? offering(wanted) : undefined;
     }
     case 'offer': {
       return hearOffer(wanted, ask.offers, said, ctx);
@@ -53,6 +54,17 @@ export function hearMoment(
       return ask;
     }
   }
+}
+
+/** "Ten would be too early" asks for later times. */
+function beyond(heard: MomentHearing, date: string, said: Interpretation): MomentHearing {
+  const direction = otherDirection(said);
+  const [only, ...others] = timesOf(said.mentions);
+  if (heard.type !== 'wanted' || only?.excluded !== true || others.length > 0) return heard;
+  const minute = only.value.kind === 'time' ? only.value.minutes[0] : undefined;
+  if (minute === undefined || direction === undefined || direction === 'different') return heard;
+  const bound = direction === 'later' ? { after: { date, minute } } : { before: { date, minute } };
+  return { ...heard, wanted: { ...heard.wanted, wish: { ...heard.wanted.wish, ...bound } } };
 }
 
 const offering = (wanted: Wanted): MomentHearing => ({ type: 'wanted', wanted, options: { offer: true } });
@@ -99,7 +111,8 @@ function onSuggested(
   suggested: string | undefined,
   { negated, clauses }: Interpretation,
 ): MomentHearing {
-  const isYes = clauses[0]?.act === 'affirm' || clauses.every(({ act }) => act === 'affirm' || act === 'inform');
+  const isYes =
+    clauses[0]?.act === 'affirm' || clauses.every(({ act }) => act === 'affirm' || act === 'inform');
   if (suggested === undefined || negated || !isYes || heard.type !== 'wanted') return heard;
   const { wish } = heard.wanted;
   const isTimeOnly =
@@ -245,7 +258,8 @@ function placed(offers: readonly Slot[], place: number | undefined, said: Interp
     (slot) =>
       !refused.includes(slot) &&
       !named.some(({ excluded, value }) => excluded && fits(value, slot)) &&
-      (named.every(({ excluded }) => excluded) || named.some(({ excluded, value }) => !excluded && fits(value, slot))),
+      (named.every(({ excluded }) => excluded) ||
+        named.some(({ excluded, value }) => !excluded && fits(value, slot))),
   );
 }
 

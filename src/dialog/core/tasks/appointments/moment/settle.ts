@@ -18,7 +18,7 @@ import {
 import { MAX_OFFERS, offersFor, type Offers } from '../../../schedule/offers.js';
 import { slotAt } from '../../../schedule/slots.js';
 import { speakerOf } from '../../../schedule/spoken.js';
-import { meets, withoutDay, withoutParts, withoutTime, type Wish } from '../../../schedule/wish.js';
+import { compare, meets, withoutDay, withoutParts, withoutTime, type Wish } from '../../../schedule/wish.js';
 import type { TaskContext } from '../../task.js';
 import { askLines } from './questions.js';
 import type { MomentAsk, MomentStep, Wanted } from './state.js';
@@ -34,8 +34,13 @@ export interface SettleOptions {
 }
 
 /** The terms of what is wanted. */
-export const wantedTerms = (wanted: Wanted, ctx: TaskContext): Terms =>
-  termsOf(ctx.business, wanted.serviceId, wanted.wish.staff);
+export function wantedTerms({ serviceId, wish }: Wanted, ctx: TaskContext): Terms {
+  const terms = termsOf(ctx.business, serviceId, wish.staff);
+  const { notStaff = [] } = wish;
+  const resources = terms.resources.filter(({ id }) => !notStaff.includes(id));
+  // Where nobody else does it, whoever was refused is named at the read-back.
+  return resources.length === 0 ? terms : { ...terms, resources };
+}
 
 const wishing = (wanted: Wanted, wish: Wish): Wanted => ({ ...wanted, wish });
 
@@ -168,10 +173,12 @@ export function withBusy(
 ): MomentStep {
   const terms = wantedTerms(wanted, ctx);
   const exact = exactMoments(wanted, terms, ctx);
-  const free = exact.flatMap((moment) => {
-    const slot = meets(wanted.wish, moment) ? slotAt(moment, terms, ctx, busy) : undefined;
-    return slot ?? [];
-  });
+  const free = exact
+    .flatMap((moment) => {
+      const slot = meets(wanted.wish, moment) ? slotAt(moment, terms, ctx, busy) : undefined;
+      return slot ?? [];
+    })
+    .filter((slot, at, all) => all.findIndex((other) => compare(other, slot) === 0) === at);
   const [only] = free;
   if (only !== undefined && free.length === 1) return fixed(wanted, only, ctx, look.lead);
   // "Ten or eleven": which of them is the caller's choice.
