@@ -94,8 +94,9 @@ function beginExisting(draft: Draft, said: Interpretation): boolean {
 /** "Tell him that I am late", where nothing else is open: what it is about is for whoever reads it. */
 function passOn(draft: Draft, said: Interpretation): boolean {
   const { business, lexicon } = draft.ctx;
-  if (draft.top !== undefined || !business.callback.offered || !says(said, 'passes_on', lexicon.locale))
+  if (draft.top !== undefined || !business.callback.offered || !says(said, 'passes_on', lexicon.locale)) {
     return false;
+  }
   begin(draft, 'callback', { said, args: { kind: 'message', reason: 'The caller asked for it.' } });
   return true;
 }

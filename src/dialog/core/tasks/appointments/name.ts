@@ -34,8 +34,9 @@ export function hearName(
   const name = wanted.reduce<string | undefined>((so, mention) => joined(so, mention, refused, ctx), current);
   const sure =
     spelled !== undefined ||
-    (said.confidence >= CONFIDENCE.slot && wanted.every(({ known, guess }) => known && guess !== true)) ||
-    said.confidence >= CONFIDENCE.name;
+    (wanted.every(({ replaced }) => replaced !== true) &&
+      ((said.confidence >= CONFIDENCE.slot && wanted.every(({ known, guess }) => known && guess !== true)) ||
+        said.confidence >= CONFIDENCE.name));
   return name === undefined ? undefined : { name, sure };
 }
 

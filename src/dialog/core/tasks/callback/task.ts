@@ -418,8 +418,9 @@ function save(state: Promised, consent: Consent, ctx: TaskContext): Step {
 /** The promise of this call is taken back, as far as the caller agrees. */
 function withdrawing(state: CallbackState, verdict: Verdict): Step | undefined {
   if (verdict.kind === 'agreed') return withdraw(state, verdict.consent);
-  if (verdict.kind === 'refused')
+  if (verdict.kind === 'refused') {
     return { state, say: [line('callback.stays')], next: { type: 'cancelled' } };
+  }
   return verdict.kind === 'unclear' ? { state, say: [], missed: true } : undefined;
 }
 

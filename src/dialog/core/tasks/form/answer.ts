@@ -55,7 +55,8 @@ export function answer(
 ): Step | undefined {
   if (said.command === 'restart') return startOver(form, state, ctx);
   if (said.command !== undefined) return undefined;
-  const refusal = refusalOf(form, said);
+  const secret = state.at.ask === 'slot' ? slotOf(form, state.at.slot) : undefined;
+  const refusal = refusalOf(form, said, secret);
   if (refusal !== undefined) {
     return ask(form, state, ctx, [formLine(form, `refuses.${refusal.id}`, refusal.say)]);
   }
