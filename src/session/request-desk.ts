@@ -85,6 +85,7 @@ export class RequestDesk {
       case 'cancel':
       case 'resolve_change':
       case 'request_callback':
+      case 'withdraw_callback':
       case 'join_waiting_list': {
         // The store keeps the deadline itself; this one holds if even its thread does not answer.
         const limitMs = this.options.bookingDeadlineMs + THREAD_GRACE_MS;
@@ -171,6 +172,7 @@ export class RequestDesk {
       | 'cancel'
       | 'resolve_change'
       | 'request_callback'
+      | 'withdraw_callback'
       | 'join_waiting_list'
     >,
   ): Promise<DialogResult> {
@@ -221,6 +223,12 @@ export class RequestDesk {
         if (++this.#callbacks > MAX_CALLBACKS) return change('unavailable');
         const { idempotencyKey, kind, reason, pii } = request;
         await callbacks.request({ idempotencyKey, kind, reason, callId, deadlineMs, pii });
+        return change('done');
+      }
+      case 'withdraw_callback': {
+        const made = await callbacks.findByKey(request.idempotencyKey);
+        if (made === undefined) return change('gone');
+        await callbacks.complete(made.id, { outcome: 'withdrawn' });
         return change('done');
       }
       case 'join_waiting_list': {

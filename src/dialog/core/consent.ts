@@ -37,8 +37,10 @@ export type Verdict =
 
 const make = (to: string, by: Consent['by']): Consent => ({ to, by }) as Consent;
 
-/** Key 1 agrees, key 2 refuses; other keys answer nothing. */
+/** Key 1 agrees to what was heard to its end, key 2 refuses; other keys answer nothing. */
 export function consentByKey(digit: DtmfDigit, asked: Asked): Verdict {
+  // Of several keys in a row only the first can answer: the question behind it has not been heard.
+  if (digit === '1' && !asked.heardToEnd) return unclear('not_heard');
   if (digit === '1') return { kind: 'agreed', consent: make(asked.questionId, 'key') };
   return digit === '2' ? { kind: 'refused' } : { kind: 'unclear', why: 'no_answer' };
 }

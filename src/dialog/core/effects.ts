@@ -146,6 +146,12 @@ export type DialogRequest =
       readonly reason: string;
       readonly pii: { readonly name?: string; readonly number?: string; readonly message?: string };
     }
+  /** Takes a promise of this call back. */
+  | {
+      readonly type: 'withdraw_callback';
+      readonly consent: Consent;
+      readonly idempotencyKey: string;
+    }
   | { readonly type: 'transfer'; readonly consent: Consent; readonly target: string }
   /** Asks a language model; its words come as `model_delta`, its end as `model_done` or `model_failed`. */
   | {

@@ -213,6 +213,7 @@ const VARIABLE = /\{([^}]*)\}/g;
 /** Variables that texts use and nothing gives. */
 function textFaults(form: FormSpec, { forms }: Parts, fault: MakeFault): readonly Fault[] {
   const spokenSlots = form.slots.filter(({ secret }) => secret !== true).map(({ id }) => id);
+  const others = form.slots.flatMap(({ id, choices }) => (choices?.length === 2 ? [`${id}_other`] : []));
   const fields = Object.keys(form.answer ?? {});
   const done = [...spokenSlots, ...fields, ...keptFor(form, forms)];
   const check = (
@@ -230,7 +231,7 @@ function textFaults(form: FormSpec, { forms }: Parts, fault: MakeFault): readonl
       ...check(['slots', k, 'keys'], slot.keys ?? [], []),
     ]),
     ...check(['begin'], form.begin ?? [], []),
-    ...check(['confirm'], form.confirm ?? [], spokenSlots),
+    ...check(['confirm'], form.confirm ?? [], [...spokenSlots, ...others]),
     ...check(['done'], form.done, done),
     ...Object.entries(form.failed).flatMap(([code, texts]) => check(['failed', code], texts, [])),
     ...Object.entries(form.answer ?? {}).flatMap(([name, spec]) =>

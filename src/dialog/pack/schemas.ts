@@ -89,6 +89,7 @@ const slot = z.strictObject({
     .min(2, { message: 'at least two choices' })
     .max(9, { message: 'at most nine choices, one a key' })
     .optional(),
+  notAfter: bounded(lower, 20).optional(),
   min: z.number({ message: 'a number' }).optional(),
   max: z.number({ message: 'a number' }).optional(),
   range: z.enum(['past', 'future'], { message: 'past or future' }).optional(),

@@ -134,7 +134,7 @@ describe('a pack with', () => {
     [
       'a change without a read-back',
       'tasks/transfer.yaml',
-      'confirm:\n  - I will move {amount} out of your {source} into the other account. Is that right?\n',
+      'confirm:\n  - I will move {amount} out of your {source} into your {source_other}. Is that right?\n',
       '',
       /changes something; add confirm/,
     ],
@@ -264,6 +264,8 @@ test('a folder that is not there is told', async () => {
 test('what the guard refuses is in every form', async () => {
   const pack = await loadPack(join(ROOT, 'packs/bank'));
   for (const form of Object.values(pack.forms)) {
-    expect(form.refuses?.map(({ id }) => id)).toEqual(['card-number', 'social-security-number', 'password']);
+    expect(form.refuses?.map(({ id }) => id)).toEqual([
+      ...['card-number', 'social-security-number', 'password', 'pin'],
+    ]);
   }
 });

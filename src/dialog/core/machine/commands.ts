@@ -4,6 +4,7 @@ import { line } from '../render.js';
 import type { Draft } from './draft.js';
 import { goodbye, missed } from './ladder.js';
 import { withdrawRecording } from './withdraw.js';
+import { openQuestion } from './listening.js';
 import { abandonTop, askAgain, dropAll, dropTop, push } from './stack.js';
 
 /** Requests to repeat or to wait that are granted in a row before they count as not understood. */
@@ -33,6 +34,12 @@ export function obey(draft: Draft, said: Interpretation): boolean {
     case 'goodbye': {
       const consent = consentByRequest(said, 'goodbye');
       if (consent !== undefined) {
+        if (isUndone(draft) && draft.state.isLeaving !== true) {
+          draft.set({ isLeaving: true });
+          draft.say(line('goodbye.undone'));
+          askAgain(draft);
+          return true;
+        }
         goodbye(draft, consent);
         return true;
       }
@@ -79,7 +86,8 @@ export function obey(draft: Draft, said: Interpretation): boolean {
     }
     case 'opt_out': {
       const consent = consentByRequest(said, 'opt_out');
-      if (draft.top?.task === 'reminder' || consent === undefined) return false;
+      const isAnswer = draft.top?.task === 'reminder' || draft.top?.task === 'callback';
+      if (isAnswer || consent === undefined) return false;
       const args = { kind: 'message', reason: 'The caller does not want to be called.' };
       push(draft, 'callback', { args, consent });
       return true;
@@ -89,6 +97,11 @@ export function obey(draft: Draft, said: Interpretation): boolean {
     }
   }
 }
+
+/** True while something is read back that the caller may believe to be done. */
+const isUndone = (draft: Draft): boolean =>
+  ['book', 'move', 'cancel'].includes(draft.top?.task ?? '') &&
+  openQuestion(draft.state, draft.ctx).id.endsWith('.confirm');
 
 /** "Cancel my appointment" while one that exists is looked for or moved means that one, not the conversation about it. */
 function cancelsExisting(draft: Draft, said: Interpretation): boolean {

@@ -24,7 +24,8 @@ export function missed(draft: Draft): void {
   const misses = draft.state.misses + 1;
   draft.set({ misses });
   // Who was served and says what cannot be understood twice is most likely taking leave.
-  if (misses >= MISSES_TO_LEAVE && draft.top === undefined && draft.state.base === 'anything_else') {
+  const isParting = draft.state.isBrief === true && draft.state.base === 'anything_else';
+  if (misses >= MISSES_TO_LEAVE && draft.top === undefined && isParting) {
     leave(draft, line('anything_else.goodbye'));
     return;
   }

@@ -59,7 +59,7 @@ export function dealWith(draft: Draft, matter: Matter): void {
     goOn(draft);
     return;
   }
-  if (beginExisting(draft, said)) return;
+  if (beginExisting(draft, said) || passOn(draft, said)) return;
   if (announcesQuestion(said, draft.ctx)) {
     draft.set({ misses: 0 });
     draft.say(line('open.question'));
@@ -88,6 +88,16 @@ function beginExisting(draft: Draft, said: Interpretation): boolean {
   if (asked === undefined || !(asked.isOther || asked.isCoded)) return false;
   if (!Object.values(draft.ctx.intents).includes(asked.task)) return false;
   begin(draft, asked.task, existingStart(said, asked));
+  return true;
+}
+
+/** "Tell him that I am late", where nothing else is open: what it is about is for whoever reads it. */
+function passOn(draft: Draft, said: Interpretation): boolean {
+  const { business, lexicon } = draft.ctx;
+  if (draft.top !== undefined || !business.callback.offered || !says(said, 'passes_on', lexicon.locale)) {
+    return false;
+  }
+  begin(draft, 'callback', { said, args: { kind: 'message', reason: 'The caller asked for it.' } });
   return true;
 }
 

@@ -76,6 +76,10 @@ export interface DialogState {
   readonly previousIntent?: string;
   /** Answers in a row that were not understood. */
   readonly misses: number;
+  /** True when all that was not understood in a row were a word or two that name nothing: what is left of a leave-taking that was badly heard. */
+  readonly isBrief?: boolean;
+  /** The caller has taken leave at a read-back, and was told that nothing is done yet. */
+  readonly isLeaving?: true;
   /** Requests in a row to say it again, or to wait. */
   readonly stalls: number;
   readonly lastSaid: readonly Said[];

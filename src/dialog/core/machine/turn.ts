@@ -15,6 +15,7 @@ import { askSlot } from './model-ask.js';
 import { endTalk } from './model-talk.js';
 import { remember } from '../model/memory.js';
 import { NO_MEMORY } from '../model/types.js';
+import { aboutStored } from './promised.js';
 import { isBusy, isTransferring, isWaiting } from './requests.js';
 import { withoutQuestions } from './side-questions.js';
 import { socialTalk } from './social.js';
@@ -24,6 +25,9 @@ import { MAX_MATTERS } from './state.js';
 /** Words below this confidence are not acted on, 0..1. */
 export const USABLE_CONFIDENCE = 0.25;
 
+/** Words of a turn that says next to nothing. */
+const BRIEF = 3;
+
 /** Takes one turn of the caller: what always works, then the answer to the open question, then a matter of its own. */
 export function turn(draft: Draft, input: Extract<DialogInput, { type: 'turn' }>): void {
   draft.set({ turns: draft.state.turns + 1 });
@@ -31,6 +35,9 @@ export function turn(draft: Draft, input: Extract<DialogInput, { type: 'turn' }>
   if (input.untrusted === true) draft.set({ modelFailed: draft.state.turns });
   else if (input.refused === undefined) keepForModel(draft, input.text);
   const said = read(draft, input);
+  const { misses, isBrief } = draft.state;
+  const says = said.tokens.length > BRIEF || said.mentions.length > 0;
+  draft.set({ isBrief: !says && (misses === 0 || isBrief === true) });
   if (input.refused !== undefined && said.alert === undefined) {
     refuse(draft, input.refused);
     return;
@@ -51,7 +58,7 @@ export function turn(draft: Draft, input: Extract<DialogInput, { type: 'turn' }>
     push(draft, 'handoff', { args: { reason: 'The caller speaks another language.' } });
     return;
   }
-  if (existingFirst(draft, said)) return;
+  if (aboutStored(draft, said) || existingFirst(draft, said)) return;
   // "What are your opening hours?" names hours, and still answers no question about a time.
   const isFact = said.act === 'question' && factAbout(said, draft.ctx) !== undefined;
   // "Yes, thanks, bye" agrees first; nobody is hung up on before what they agreed to is done.

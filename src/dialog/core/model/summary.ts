@@ -37,7 +37,11 @@ export function summaryByRules(
 ): CallSummary {
   const kept = facts.filter(({ status }) => status === 'done');
   const changes = kept.filter(({ request }) => CHANGES.has(request)).map(({ request }) => request);
-  const promises = kept.flatMap(({ request }) => PROMISES[request] ?? []);
+  const withdrawn = kept.filter(({ request }) => request === 'withdraw_callback').length;
+  const callbacks = kept.filter(({ request }) => request === 'request_callback').slice(withdrawn);
+  const promises = kept
+    .filter((fact) => fact.request !== 'request_callback' || callbacks.includes(fact))
+    .flatMap(({ request }) => PROMISES[request] ?? []);
   const open = state.stack.map(({ task }) => task);
   const { topic } = state;
   const isHandedOver = reason === 'transferred';

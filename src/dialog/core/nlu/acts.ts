@@ -82,6 +82,8 @@ function mentionsOf(sentence: Sentence, draft: Draft): readonly Mention[] {
   if (draft.command !== undefined) claim(draft.command);
   return sentence.mentions.filter((mention) => {
     if (mention.from < from || mention.from >= to) return false;
+    // "Too" alone, where a time was asked for, is "two".
+    if (sentence.question.expects === 'time' && mention.from === from && mention.to === to) return true;
     for (let token = mention.from; token < mention.to; token++) if (!claimed.has(token)) return true;
     return false;
   });

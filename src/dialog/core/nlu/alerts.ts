@@ -17,5 +17,5 @@ export function alertOf({ chart, units }: Sentence): AlertKind | undefined {
       if (end !== undefined && !aside.some((span) => span.from < end && at < span.to)) return kind;
     }
   }
-  return undefined;
+  return units.length > 0 && chart.spans('alert_alone', 0, units.length) ? 'emergency' : undefined;
 }

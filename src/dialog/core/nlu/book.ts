@@ -45,15 +45,9 @@ const LISTS = [
   ...['is', 'good', 'degree', 'tail', 'glue', 'wish', 'conjunction', 'human', 'person', 'abbreviation'],
   ...['command_person_anywhere', 'command_person', 'command_repeat', 'command_recall', 'command_goodbye'],
   ...['command_wait', 'command_hello', 'command_help', 'command_stop', 'command_cancel', 'command_restart'],
-  ...[
-    'command_slower',
-    'command_faster',
-    'command_louder',
-    'command_quieter',
-    'command_opt_out',
-    'command_stop_recording',
-  ],
-  ...['anger', 'about_agent', 'chat', 'alert_emergency', 'alert_self_harm', 'alert_violence', 'alert_not'],
+  ...['command_slower', 'command_faster', 'command_louder', 'command_quieter', 'command_opt_out'],
+  ...['command_stop_recording', 'anger', 'about_agent', 'chat'],
+  ...['alert_emergency', 'alert_self_harm', 'alert_violence', 'alert_not', 'alert_alone'],
   ...[
     'question_opening',
     'question_follow',

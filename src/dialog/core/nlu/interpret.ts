@@ -3,7 +3,7 @@ import { alertOf } from './alerts.js';
 import { bookOf, type Book } from './book.js';
 import { clausesOf } from './clauses.js';
 import { isAnswer } from './cover.js';
-import { differs } from './echo.js';
+import { differs, nameWords } from './echo.js';
 import { languageOf } from './language.js';
 import type { Lexicon } from './lexicon.js';
 import { polarityOf } from './polarity.js';
@@ -16,6 +16,7 @@ import type {
   Clause,
   CommandKind,
   Interpretation,
+  Mention,
   OpenQuestion,
   SocialKind,
   Utterance,
@@ -33,7 +34,20 @@ export function interpret(utterance: Utterance, question: OpenQuestion, lexicon:
   const book = bookOf(lexicon);
   const read = readText(utterance.text, question, lexicon, book);
   const margin = marginOf(utterance, read, question, lexicon, book);
-  return { ...read, confidence: utterance.confidence, ...(margin === undefined ? {} : { margin }) };
+  const mentions = read.mentions.map((mention) => onceHeard(mention, utterance));
+  return { ...read, mentions, confidence: utterance.confidence, ...(margin === undefined ? {} : { margin }) };
+}
+
+/**
+ * A name that an expected sentence has put in the place of what was heard freely is not sure, however likely the sentence: being listed
+ * raises a name, it does not decide.
+ */
+function onceHeard(mention: Mention, { text, evidence }: Utterance): Mention {
+  if (mention.type !== 'name' || mention.source === 'spelled') return mention;
+  const [chosen, other] = evidence?.hypotheses ?? [];
+  if (chosen?.source !== 'biased' || other?.source !== 'free' || other.text === text) return mention;
+  const heard = new Set(nameWords(other.text));
+  return nameWords(mention.name).every((word) => heard.has(word)) ? mention : { ...mention, replaced: true };
 }
 
 type Read = Omit<Interpretation, 'confidence' | 'margin'>;

@@ -29,6 +29,12 @@ export interface NameWords {
   /** "mr", "doctor": dropped from a name; a surname follows. */
   readonly titles?: readonly string[];
   readonly suffixes?: readonly string[];
+  /** "The third": behind a name it belongs to it and is no day. */
+  readonly numerals?: readonly string[];
+  /** "No, sorry": between a name and the one that was meant. */
+  readonly repairs?: readonly string[];
+  /** "Comma": between a surname and the first name behind it. */
+  readonly inversions?: readonly string[];
   /** "van", "de la": within a name. */
   readonly particles?: readonly string[];
   /** "daughter", "boss": who a name may belong to. */

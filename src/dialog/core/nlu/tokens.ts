@@ -81,7 +81,31 @@ export function tokenize(text: string, locale: CalendarWords): readonly Token[] 
     });
     pause = undefined;
   }
-  return joinCompounds(raw, locale);
+  return joinCompounds(joinSounds(raw, locale.roles.hesitation), locale);
+}
+
+/** "U. M." is how recognisers write an "um": letters that spell a sound of hesitation are that sound. */
+function joinSounds(tokens: readonly Token[], sounds: readonly string[]): readonly Token[] {
+  const isLetter = (token: Token | undefined): boolean => token !== undefined && /^\p{L}$/u.test(token.word);
+  if (tokens.every((token, k) => !isLetter(token) || !isLetter(tokens[k + 1]))) return tokens;
+  const joined: Token[] = [];
+  for (let at = 0; at < tokens.length;) {
+    let to = at;
+    while (isLetter(tokens[to])) to++;
+    const run = tokens.slice(at, to);
+    const word = run.map((token) => token.word).join('');
+    const [first] = run;
+    if (first !== undefined && run.length > 1 && sounds.includes(word)) {
+      const { breakBefore } = first;
+      const end = run.at(-1)?.end ?? first.end;
+      joined.push({ word, start: first.start, end, ...(breakBefore === undefined ? {} : { breakBefore }) });
+      at = to;
+    } else {
+      joined.push(...tokens.slice(at, Math.max(to, at + 1)));
+      at = Math.max(to, at + 1);
+    }
+  }
+  return joined;
 }
 
 /** Offsets of the `k`-th of several readings of one written word: they share its letters, in order. */

@@ -74,6 +74,8 @@ export type Mention = MentionValue & {
   readonly excluded: boolean;
   /** The words only sound like it. */
   readonly guess?: true;
+  /** A name that expectation has put in the place of another free reading. */
+  readonly replaced?: true;
   /** One of several days or times that were joined by "or" ("ten or eleven"): none is chosen yet, so that it can be asked. */
   readonly either?: true;
 };

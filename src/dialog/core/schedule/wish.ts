@@ -33,6 +33,8 @@ export interface Wish {
   readonly after?: Moment;
   readonly before?: Moment;
   readonly staff?: string;
+  /** People who will not do, where nobody is wanted. */
+  readonly notStaff?: readonly string[];
   readonly not: Refused;
 }
 
@@ -49,6 +51,9 @@ export interface Refused {
 /** Refusals that are kept; the oldest give way. */
 const MAX_REFUSED = 24;
 
+const last = <T>(items: readonly T[], more: readonly T[]): readonly T[] =>
+  [...items, ...more].slice(-MAX_REFUSED);
+
 /** A wish that any time answers. */
 export const ANY: Wish = {
   dates: [],
@@ -57,7 +62,7 @@ export const ANY: Wish = {
   not: { dates: [], stretches: [], weekdays: [], minutes: [], windows: [], moments: [] },
 };
 
-type Part = Exclude<keyof Wish, 'dates' | 'weekdays' | 'times' | 'not'>;
+type Part = Exclude<keyof Wish, 'dates' | 'weekdays' | 'times' | 'not' | 'notStaff'>;
 
 /** The wish without some of its parts. */
 export function withoutParts(wish: Wish, ...parts: readonly Part[]): Wish {
@@ -88,6 +93,7 @@ export const exactly = (moment: Moment, wish: Wish): Wish =>
     {
       ...ANY,
       ...(wish.staff === undefined ? {} : { staff: wish.staff }),
+      ...(wish.notStaff === undefined ? {} : { notStaff: wish.notStaff }),
       dates: [moment.date],
       times: [[moment.minute]],
       not: wish.not,
@@ -114,11 +120,10 @@ export function narrow(
   ctx: CalendarContext,
 ): Wish {
   if (mention.type === 'staff') {
-    return mention.excluded
-      ? wish.staff === mention.id
-        ? withoutParts(wish, 'staff')
-        : wish
-      : { ...wish, staff: mention.id };
+    const others = (wish.notStaff ?? []).filter((id) => id !== mention.id);
+    if (!mention.excluded) return { ...wish, staff: mention.id, notStaff: others };
+    const kept = wish.staff === mention.id ? withoutParts(wish, 'staff') : wish;
+    return { ...kept, notStaff: last(others, [mention.id]) };
   }
   if (mention.type !== 'time') return wish;
   return mention.excluded ? refuse(wish, mention.value) : want(wish, mention.value, heard, ctx);
@@ -212,9 +217,6 @@ function allow(wish: Wish, date: LocalDate, minute?: number): Wish {
     },
   };
 }
-
-const last = <T>(items: readonly T[], more: readonly T[]): readonly T[] =>
-  [...items, ...more].slice(-MAX_REFUSED);
 
 function refuse(wish: Wish, value: TimeValue): Wish {
   const { not } = wish;

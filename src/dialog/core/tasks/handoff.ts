@@ -92,7 +92,8 @@ const isElsewhere = (said: Interpretation): boolean =>
   said.act === 'question' || said.act === 'request' || said.unread.length > 0 || said.mentions.length > 0;
 
 function pressed(state: HandoffState, digit: DtmfDigit, ctx: TaskContext): Step | undefined {
-  const verdict = digit === '0' ? consentByKey('1', asked(ctx)) : consentByKey(digit, asked(ctx));
+  const verdict =
+    digit === '0' ? consentByKey('1', { ...asked(ctx), heardToEnd: true }) : consentByKey(digit, asked(ctx));
   if (verdict.kind === 'agreed') return transfer(state, verdict.consent, ctx);
   return verdict.kind === 'refused' ? { state, say: [], next: { type: 'cancelled' } } : undefined;
 }

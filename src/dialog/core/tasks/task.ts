@@ -46,6 +46,14 @@ export interface Known {
   readonly identity?: Identity;
   /** The appointment last booked, found or moved in this call. */
   readonly appointment?: KnownAppointment;
+  /** The call-back or message last promised in this call. */
+  readonly callback?: {
+    /** Its idempotency key. */
+    readonly key: string;
+    readonly kind: 'callback' | 'message' | 'emergency';
+    readonly reason: string;
+    readonly pii: { readonly message?: string };
+  };
   /** Forms that were done, by id, with the values that they keep for later ones. */
   readonly forms?: Readonly<
     Record<string, { readonly pii: { readonly values: Readonly<Record<string, string>> } }>
@@ -75,6 +83,8 @@ export type TaskNext =
       readonly forgetAppointment?: true;
       /** It stood before everything else: the caller is asked what they want. */
       readonly opens?: true;
+      /** `known.callback` is no more. */
+      readonly forgetCallback?: true;
     }
   /** Given up by the caller. `forgetIdentity`: it is somebody else, `known.identity` and what it covers do not hold. */
   | { readonly type: 'cancelled'; readonly forgetIdentity?: true }

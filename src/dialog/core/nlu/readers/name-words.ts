@@ -18,6 +18,12 @@ export type NameKind =
   /** A word that ends a name: a pronoun, a verb, digits, "nobody". */
   | 'stop';
 
+/**
+ * What phrases beside a name do: `numeral` belongs to it ("the third"), `repair` stands before the one that was meant, `inverted` between
+ * a surname and the first name behind it.
+ */
+type Beside = 'after' | 'before' | 'behind' | 'greeting' | 'verb' | 'not' | 'numeral' | 'repair' | 'inverted';
+
 /** Names of a locale, compiled. */
 export interface NameIndex {
   readonly given: ReadonlySet<string>;
@@ -35,10 +41,8 @@ export interface NameIndex {
   readonly stems: ReadonlySet<string>;
   /** Phrases before names: `sure`, `other`, `lead`, `given`, `family`. */
   readonly phrase: PhraseFinder;
-  /** Phrases beside names: `after`, `before`, `behind`, `greeting`, `verb`, `not`. */
-  readonly beside: Readonly<
-    Record<'after' | 'before' | 'behind' | 'greeting' | 'verb' | 'not', PhraseFinder>
-  >;
+  /** Phrases beside names. */
+  readonly beside: Readonly<Record<Beside, PhraseFinder>>;
   readonly own: ReadonlySet<string>;
   readonly weekdays: ReadonlySet<string>;
   /** Written forms whose capitals are not the usual ones: "mcdonald" -> "McDonald". */
@@ -82,6 +86,9 @@ export function nameIndex(locale: Locale): NameIndex {
       greeting: phraseFinder({ greeting: names.greetings ?? [] }),
       verb: phraseFinder({ verb: names.partVerbs ?? [] }),
       not: phraseFinder({ not: names.notA ?? [] }),
+      numeral: phraseFinder({ numeral: names.numerals ?? [] }),
+      repair: phraseFinder({ repair: names.repairs ?? [] }),
+      inverted: phraseFinder({ inverted: names.inversions ?? [] }),
     },
     own: lower(names.own),
     weekdays: lower(locale.calendar.weekdays.map((forms) => forms[0] ?? '')),

@@ -68,9 +68,24 @@ function readSegment(segment: Segment, several: boolean, reading: NameReading): 
   if (segment.part !== 'full') return readPart(segment, reading);
   const introduced = readIntroduced(segment, reading);
   if (introduced.length > 0) return withCorrections(introduced, segment, reading);
-  const bareAllowed = question.expects === 'name' || several || question.expects === 'correction';
+  const bareAllowed =
+    question.expects === 'name' || several || question.expects === 'correction' || isNothingElse(segment, reading);
   const bare = bareAllowed ? readBare(segment, several, reading) : readNear(segment, reading);
   return bare === undefined ? [] : withCorrections([bare], segment, reading);
+}
+
+/** Questions at which a whole name and nothing else is somebody who says who they are. */
+const OTHERWISE: ReadonlySet<OpenQuestion['expects']> = new Set(['date', 'time', 'offer', 'service']);
+
+/** "Laura Thompson.", where a day was asked: first and last name of the lists, and no other word. */
+function isNothingElse({ from, to }: Segment, reading: NameReading): boolean {
+  const { question, words, index, isTime } = reading;
+  if (!OTHERWISE.has(question.expects) || from > 0 || to < words.length) return false;
+  const at = skip(reading, from, to, ['before']);
+  const span = spanAt(reading, at, to, false);
+  if (span?.to !== to || !span.known || span.doubtful || span.words.length !== 2) return false;
+  const [first, last] = span.words as readonly [Word, Word];
+  return index.given.has(first.lower) && index.family.has(last.lower) && !isTime(at) && !isTime(at + 1);
 }
 
 /** "First name (is) …". */
@@ -97,11 +112,14 @@ function skip(
 
 /** The span at a word within a segment; words that say a day or a time are no names but by the lists. */
 function spanAt(reading: NameReading, at: number, to: number, sure: boolean): NameSpan | undefined {
-  const { words, index, isTime } = reading;
+  const { words, lower, index, question, isTime } = reading;
   const listed = (k: number): boolean => index.given.has(words[k]?.lower ?? '');
   let end = at;
   while (end < to && (!isTime(end) || listed(end))) end++;
-  return nameSpanAt(words.slice(0, end), at, index, sure);
+  const span = nameSpanAt(words.slice(0, end), at, index, sure);
+  if (span === undefined || question.expects !== 'name') return span;
+  const numeral = index.beside.numeral(lower, span.to);
+  return numeral === undefined ? span : { ...span, to: numeral.to };
 }
 
 interface Naming {
@@ -265,9 +283,41 @@ function readBare(segment: Segment, several: boolean, reading: NameReading): Fou
   ) {
     return undefined;
   }
+  const other = mended(span, segment, reading);
+  if (other !== undefined) return other;
   const breaks = words[span.to]?.breakBefore !== undefined;
   if (span.to < segment.to && !breaks && !isEnd(lower, span.to, index)) return undefined;
   return made(span, reading, { source: 'bare' });
+}
+
+/** "Maria, no, sorry, Marina Lopez": the one that was meant. "Smith, John": the first name comes last. */
+function mended(span: NameSpan, { to }: Segment, reading: NameReading): FoundName | undefined {
+  const { lower, index, words } = reading;
+  const repair = index.beside.repair(lower, span.to);
+  const meant = repair === undefined ? undefined : spanAt(reading, repair.to, to, false);
+  if (meant?.to === to && !meant.doubtful) {
+    const [first, last] = [span.words[0], span.words.at(-1)];
+    const [word] = meant.words;
+    if (meant.words.length > 1 || span.words.length < 2 || !first || !last || !word) {
+      return made(meant, reading, { source: 'bare' });
+    }
+    const likeness = [first, last].map((part) => soundLikeness(word.lower, part.lower)) as [number, number];
+    const isGiven = likeness[0] > likeness[1];
+    const both = isGiven ? [word, ...span.words.slice(1)] : [...span.words.slice(0, -1), word];
+    return made({ ...span, to: meant.to, words: both }, reading, { source: 'bare' });
+  }
+  const comma = index.beside.inverted(lower, span.to)?.to ?? span.to;
+  if (comma === span.to && words[span.to]?.breakBefore === undefined) return undefined;
+  const given = spanAt(reading, comma, to, false);
+  const isInverted =
+    given?.to === to &&
+    [span, given].every((part) => part.words.length === 1) &&
+    index.family.has(lower[span.from] ?? '') &&
+    index.given.has(lower[comma] ?? '') &&
+    !(index.given.has(lower[span.from] ?? '') && index.family.has(lower[comma] ?? ''));
+  if (!isInverted) return undefined;
+  const inOrder = [...given.words, ...span.words];
+  return made({ ...span, to: given.to, words: inOrder, known: true }, reading, { source: 'bare' });
 }
 
 /** "Tuesday Weld": a weekday is a first name only before a surname that says nothing else. */
@@ -305,7 +355,18 @@ function withCorrections(
   if (denied === undefined) return found;
   const span = spanAt(reading, denied.to, to, false);
   if (span === undefined) return found;
-  return [...found, made(span, reading, { source: last.source, excluded: true })];
+  // "Marina, not Maria, Lopez": the surname goes on after what was wrong.
+  const [only, behind] = span.words;
+  const isApart = isSingle(last) && span.words.length === 2 && behind?.breakBefore !== undefined;
+  const until = isApart && only !== undefined ? span.to - 1 : span.to;
+  const wrongSpan = isApart && only !== undefined ? { ...span, to: until, words: [only] } : span;
+  const wrong = made(wrongSpan, reading, { source: last.source, excluded: true });
+  const rest = isSingle(last) ? spanAt(reading, until, to, false) : undefined;
+  if (rest?.to !== to || rest.doubtful || !rest.words.every((word) => reading.index.family.has(word.lower))) {
+    return [...found, wrong];
+  }
+  const name = writeName([last.name, ...rest.words.map(({ text }) => text)], reading.index);
+  return [...found.slice(0, -1), { ...last, name, part: 'full', known: last.known && rest.known }, wrong];
 }
 
 /** "Keller, first name Anna" is one name. */

@@ -1,6 +1,7 @@
 import type { Locale } from '../locale.js';
 import type { Token } from '../tokens.js';
 import type { Mention, MentionValue, OpenQuestion } from '../types.js';
+import { isExcluded } from './excluded.js';
 import { findPhrases, phraseFinder, type PhraseFinder } from './phrases.js';
 
 /** Nobody offers more on the phone. */
@@ -69,8 +70,14 @@ export function findPlaces(
     const found = ordinalPlace(tokens, words, at, question, known);
     return found === undefined ? [] : [found];
   });
-  return [...mentions.filter((one) => !ordinals.some((other) => overlaps(one, other))), ...ordinals];
+  return [...mentions.filter((one) => !ordinals.some((other) => overlaps(one, other))), ...ordinals].map(
+    (one) => (isChosen(one) ? { ...one, excluded: isExcluded(tokens, one.from, locale) } : one),
+  );
 }
+
+/** A place that can be left out: "not the first", "any but the last". */
+const isChosen = (mention: Mention): boolean =>
+  mention.type === 'place' && mention.place !== 'any' && mention.place !== 'none';
 
 /** "I'll confirm later": what is done later is put off; no later time is asked for. */
 function isPutOff(

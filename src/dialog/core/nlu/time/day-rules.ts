@@ -49,6 +49,13 @@ const WEEKDAYS: readonly Rule[] = [
       days > 0 && days % 7 === 0 && m.get('length')?.minutes === 0 && m.get('length')?.months === 0;
     return whole ? laterWeekday(m.get('weekday'), c, days / 7) : undefined;
   }),
+  // "Monday in two weeks".
+  rule('weekdayDay', 'weekday in length', (m, c) => {
+    const { days = 0, months = 0, minutes = 0 } = m.get('length') ?? {};
+    const weekday = m.get('weekday');
+    const isWeeks = days > 0 && days % 7 === 0 && months === 0 && minutes === 0;
+    return isWeeks && weekday !== undefined ? reading(inWeek(c.ref.today, days / 7, weekday)) : undefined;
+  }),
   rule('weekdayDay', 'count weekday|weekdayPlural from|after now', (m, c) => countedWeekday(m, c)),
   rule('weekdayDay', 'in count weekday|weekdayPlural', (m, c) => countedWeekday(m, c)),
   rule('weekdayDay', 'count weekday|weekdayPlural later|hence', (m, c) => countedWeekday(m, c)),

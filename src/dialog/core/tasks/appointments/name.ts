@@ -34,8 +34,9 @@ export function hearName(
   const name = wanted.reduce<string | undefined>((so, mention) => joined(so, mention, refused, ctx), current);
   const sure =
     spelled !== undefined ||
-    (said.confidence >= CONFIDENCE.slot && wanted.every(({ known, guess }) => known && guess !== true)) ||
-    said.confidence >= CONFIDENCE.name;
+    (wanted.every(({ replaced }) => replaced !== true) &&
+      ((said.confidence >= CONFIDENCE.slot && wanted.every(({ known, guess }) => known && guess !== true)) ||
+        said.confidence >= CONFIDENCE.name));
   return name === undefined ? undefined : { name, sure };
 }
 
@@ -52,7 +53,7 @@ function joined(
   const refusedAt = words.findIndex((word) => refused.some((other) => same(other, word)));
   if (part === 'full' && name.includes(' ')) return name;
   if (refusedAt >= 0) return words.with(refusedAt, name).join(' ');
-  if (words.length < 2) return partOf(current, mention);
+  if (words.length < 2) return stands(name, current, part, ctx) ? name : partOf(current, mention);
   if (part === 'family') return [words[0], name].join(' ');
   if (part === 'given') return [name, ...words.slice(1)].join(' ');
   const replaced = placeOf(name, words, ctx);
@@ -70,6 +71,16 @@ function partOf(current: string, { name, part }: NameMention): string {
   return name;
 }
 
+const isListed = (word: string, part: 'given' | 'family', ctx: TaskContext): boolean =>
+  ctx.lexicon.locale.names[part].some((one) => one.toLowerCase() === word.toLowerCase());
+
+/** "Anne", corrected to "Anna": a name of the same part that resembles the one that is known takes its place. */
+function stands(name: string, current: string, part: NameMention['part'], ctx: TaskContext): boolean {
+  if (part === 'full' || name.includes(' ')) return false;
+  const [a, b] = [name.toLowerCase(), current.toLowerCase()];
+  return isListed(current, part, ctx) || distance(a, b) / Math.max(a.length, b.length) <= RESEMBLES;
+}
+
 /** Which part of a name a single word stands for: the one that it resembles, else the one that the lists make it. */
 function placeOf(word: string, words: readonly string[], ctx: TaskContext): 'given' | 'family' | 'all' {
   const [given = '', family = ''] = [words[0], words.at(-1)];
@@ -77,10 +88,8 @@ function placeOf(word: string, words: readonly string[], ctx: TaskContext): 'giv
   const toFamily = distance(word.toLowerCase(), family.toLowerCase()) / Math.max(word.length, family.length);
   const nearest = Math.min(toGiven, toFamily);
   if (nearest <= RESEMBLES) return toGiven < toFamily ? 'given' : 'family';
-  const lower = word.toLowerCase();
-  const { given: givenNames, family: familyNames } = ctx.lexicon.locale.names;
-  const isGiven = givenNames.includes(lower);
-  const isFamily = familyNames.includes(lower);
+  const isGiven = isListed(word, 'given', ctx);
+  const isFamily = isListed(word, 'family', ctx);
   if (isGiven === isFamily) return 'all';
   return isGiven ? 'given' : 'family';
 }

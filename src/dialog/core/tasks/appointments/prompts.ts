@@ -15,6 +15,7 @@ export const APPOINTMENT_PROMPTS = {
   'appointment.date.mismatch': ['first', 'second'],
   'appointment.date.suggest': ['day'],
   'appointment.time.ask': ['date'],
+  'appointment.time.ask_days': ['days'],
   'appointment.time.retry': ['example'],
   'appointment.time.which': ['first', 'second'],
   'appointment.time.closed': ['weekday', 'hours'],

@@ -55,7 +55,8 @@ export function answer(
 ): Step | undefined {
   if (said.command === 'restart') return startOver(form, state, ctx);
   if (said.command !== undefined) return undefined;
-  const refusal = refusalOf(form, said);
+  const secret = state.at.ask === 'slot' ? slotOf(form, state.at.slot) : undefined;
+  const refusal = refusalOf(form, said, secret);
   if (refusal !== undefined) {
     return ask(form, state, ctx, [formLine(form, `refuses.${refusal.id}`, refusal.say)]);
   }
@@ -317,7 +318,10 @@ export function press(form: FormSpec, state: FormState, key: DtmfDigit, ctx: Tas
       return key === '2' ? notThat(form, state, slot, ctx) : undefined;
     }
     case 'confirm': {
-      const verdict = consentByKey(key, { questionId: openQuestion(form, state, ctx).id, heardToEnd: true });
+      const verdict = consentByKey(key, {
+        questionId: openQuestion(form, state, ctx).id,
+        heardToEnd: ctx.heardToEnd,
+      });
       if (verdict.kind === 'agreed') return finish(form, state, ctx, [], verdict.consent);
       return verdict.kind === 'refused' ? ask(form, { ...state, at: { ask: 'change' } }, ctx, []) : undefined;
     }

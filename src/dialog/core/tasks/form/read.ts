@@ -57,7 +57,7 @@ export function readSlot(
       return found === undefined ? undefined : value(found.address, isDoubtful);
     }
     case 'choice':
-      return readChoice(slot, mentions, isDoubtful, options);
+      return readChoice(slot, said, isDoubtful, options);
     case 'amount':
     case 'number':
       return readNumber(slot, mentions, isDoubtful, options);
@@ -77,13 +77,28 @@ const bad = (why: Fault): Reading => ({ kind: 'bad', why });
 
 function readChoice(
   slot: SlotSpec,
-  mentions: readonly Mention[],
+  { mentions: all, tokens }: Interpretation,
   isDoubtful: boolean,
   { asked }: ReadOptions,
 ): Reading | undefined {
-  const named = mentions.filter(
-    (mention) => mention.type === 'option' && mention.id.startsWith(`${slot.id}.`),
-  );
+  const mentions = all.filter(({ excluded }) => !excluded);
+  const isOwn = (mention: Mention): boolean =>
+    mention.type === 'option' && mention.id.startsWith(`${slot.id}.`);
+  // "To savings", where it is asked which account the money comes from.
+  const isOther = ({ from }: Mention): boolean =>
+    tokens.slice(Math.max(0, from - 2), from).some(({ word }) => slot.notAfter?.includes(word) === true);
+  const named = mentions.filter((mention) => isOwn(mention) && !isOther(mention));
+  if (named.length === 0) {
+    const out = all.filter((mention) => isOwn(mention) && (mention.excluded || isOther(mention)));
+    const [only] = out;
+    const left = slot.choices?.filter(({ id }) => only?.type === 'option' && only.id !== `${slot.id}.${id}`);
+    if (only !== undefined) {
+      const [rest] = left ?? [];
+      return out.length === 1 && left?.length === 1 && rest !== undefined
+        ? value(rest.id, isDoubtful)
+        : undefined;
+    }
+  }
   const [first] = named;
   if (named.length === 1 && first?.type === 'option') {
     return value(first.id.slice(slot.id.length + 1), isDoubtful || first.guess === true);

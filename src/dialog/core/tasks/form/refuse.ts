@@ -1,9 +1,24 @@
 import type { Interpretation } from '../../nlu/types.js';
-import type { FormSpec, Refusal } from './spec.js';
+import type { FormSpec, Refusal, SlotSpec } from './spec.js';
 
-/** What the caller tells that a form must not take. */
-export const refusalOf = (form: FormSpec, said: Interpretation): Refusal | undefined =>
-  refusalAmong(form.refuses ?? [], said);
+/**
+ * What the caller tells that a form must not take.
+ *
+ * @param slot - what is asked: a secret of this length is its answer ("my PIN is…")
+ */
+export function refusalOf(
+  form: FormSpec,
+  said: Interpretation,
+  slot: SlotSpec | undefined,
+): Refusal | undefined {
+  const isAsked = ({ digits }: Refusal): boolean =>
+    slot?.secret === true && digits !== undefined && digits.min === slot.min && digits.max === slot.max;
+  const refuses = form.refuses ?? [];
+  return refusalAmong(
+    refuses.filter((refusal) => !isAsked(refusal)),
+    said,
+  );
+}
 
 /**
  * What the caller tells that must not be taken; `undefined` when there is none. Asking about it is allowed: "do you

@@ -41,6 +41,8 @@ export interface SlotSpec {
   readonly keys?: readonly string[];
   /** Of type `choice`. */
   readonly choices?: readonly ChoiceSpec[];
+  /** Of type `choice`: words after which a choice is not meant for this slot, lower case: "to", where something comes from. */
+  readonly notAfter?: readonly string[];
   /** Of types `number`, `amount`: bounds of the value. Of `digits`, `text`, `address`: bounds of its length. */
   readonly min?: number;
   readonly max?: number;

@@ -56,12 +56,14 @@ export function spokenSlots(
   state: FormState,
   speak: SpeakContext,
 ): Readonly<Record<string, string>> {
-  return Object.fromEntries(
+  return Object.fromEntries<string>(
     form.slots
       .filter((slot) => slot.secret !== true)
-      .map((slot) => {
+      .flatMap((slot): (readonly [string, string])[] => {
         const value = state.pii.values[slot.id];
-        return [slot.id, value === undefined ? '' : spokenValue(slot, value, speak)];
+        const own = [slot.id, value === undefined ? '' : spokenValue(slot, value, speak)] as const;
+        const other = slot.choices?.length === 2 ? slot.choices.find(({ id }) => id !== value) : undefined;
+        return value === undefined || other === undefined ? [own] : [own, [`${slot.id}_other`, other.name]];
       }),
   );
 }

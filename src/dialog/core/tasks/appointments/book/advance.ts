@@ -64,6 +64,9 @@ export function searching(before: BookDetails, step: MomentStep, ctx: TaskContex
   return { state: { ...details, open: ask }, say: step.say, ...requests, ...release };
 }
 
+/** Days of earlier choices that are remembered. */
+const MAX_FORMER = 4;
+
 /** A free time was chosen: it is kept for the caller while the rest is asked. */
 function fixed(
   before: BookDetails,
@@ -75,6 +78,7 @@ function fixed(
   const details = {
     ...changed(before, 'moment', { wanted, slot }),
     refusals: before.refusals,
+    former: [...(before.former ?? []), slot.date].slice(-MAX_FORMER),
     holding: true,
   };
   const next = advance(details, ctx, { lead: step.say });

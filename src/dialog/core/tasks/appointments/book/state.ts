@@ -1,3 +1,4 @@
+import type { LocalDate } from '../../../nlu/time/local-date.js';
 import type { Slot } from '../../../schedule/calendar.js';
 import type { Commit } from '../commit.js';
 import { NOTHING_WANTED, type MomentAsk, type Wanted } from '../moment/index.js';
@@ -27,6 +28,8 @@ export interface BookDetails {
   readonly attempt: number;
   /** True while the store keeps the slot. */
   readonly holding: boolean;
+  /** Days that were chosen so far, the last one last: "no, Friday" is the Friday of before. */
+  readonly former?: readonly LocalDate[];
 }
 
 /** The open question of a booking. */

@@ -26,7 +26,9 @@ export interface Taken {
 export function takeAll(details: BookDetails, open: BookAsk, said: Interpretation, ctx: TaskContext): Taken {
   const named = takeName(details, open, said, ctx);
   const served = takeService(named.details, open, said, ctx);
-  const mentions = momentMentions(open, said, ctx);
+  const mentions = momentMentions(open, said, ctx)
+    .filter((mention) => details.slot === undefined || !isOrdinal(open, mention, said))
+    .map((mention) => onFormerDay(mention, details));
   const heard = momentOf(served.details, said, mentions, ctx);
   const moment = heard === undefined ? undefined : isMomentAsk(open) ? heard : withoutOffers(heard);
   const cleared = takeFields(
@@ -136,6 +138,22 @@ function momentMentions(open: BookAsk, said: Interpretation, ctx: TaskContext): 
   return said.mentions.filter((mention) =>
     spans.some(({ from, to }) => from <= mention.from && mention.to <= to),
   );
+}
+
+/** "The first" changes no day that is chosen, where something else was asked. */
+const isOrdinal = ({ ask }: BookAsk, { type, from, to }: Mention, { tokens }: Interpretation): boolean =>
+  (ask === 'service' || ask === 'name' || ask === 'spell') &&
+  type === 'time' &&
+  to - from <= 2 &&
+  tokens[to - 1]?.ord !== undefined;
+
+/** "No, Friday" after a slip means the Friday that was chosen before it. */
+function onFormerDay(mention: Mention, { former = [], slot }: BookDetails): Mention {
+  if (mention.type !== 'time' || mention.excluded || slot === undefined) return mention;
+  const { value } = mention;
+  if (value.kind !== 'date' || value.weekdayOnly !== true) return mention;
+  const before = former.findLast((date) => weekdayOf(date) === weekdayOf(value.date) && date !== slot.date);
+  return before === undefined ? mention : { ...mention, value: { ...value, date: before } };
 }
 
 /** A refusal by itself has the day or time asked for again: "no, not Tuesday". */

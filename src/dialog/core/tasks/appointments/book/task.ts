@@ -1,5 +1,7 @@
 import type { FormResult } from '../../form/finish.js';
 import type { Task, TaskContext, TaskStart } from '../../task.js';
+import type { Interpretation } from '../../../nlu/types.js';
+import { isOneOf } from '../phrases.js';
 import { purposeOf } from '../service.js';
 import { line } from '../../../render.js';
 import { advance, fresh, type BookStep } from './advance.js';
@@ -45,12 +47,22 @@ export const BOOK: Task<BookState> = {
 
 function beginBook(start: TaskStart, ctx: TaskContext): BookStep {
   const { name } = ctx.known;
-  const named = name === undefined ? NOTHING_KNOWN : { ...NOTHING_KNOWN, pii: { name } };
+  const isOthers = start.said !== undefined && isForSomebody(start.said, ctx);
+  const named = name === undefined || isOthers ? NOTHING_KNOWN : { ...NOTHING_KNOWN, pii: { name } };
   const asked = start.args?.['service'];
   const purpose = asked === undefined ? undefined : purposeOf(asked, ctx);
   const details = purpose === undefined ? named : withPurpose(named, purpose, ctx);
   const lead = [line('appointment.start')];
   return start.said === undefined ? advance(details, ctx, { lead }) : begin(details, start.said, lead, ctx);
+}
+
+/** "One for my sister": the name that is known is not hers. */
+function isForSomebody({ tokens }: Interpretation, ctx: TaskContext): boolean {
+  const { relations = [], own = [] } = ctx.lexicon.locale.names;
+  const relation = tokens.findIndex(
+    ({ word }, at) => relations.includes(word) && own.includes(tokens[at - 1]?.word ?? ''),
+  );
+  return relation > 0 && isOneOf(tokens[relation - 2]?.word ?? '', 'for_whom', ctx.lexicon.locale);
 }
 
 /** What a finished form leaves for people. */

@@ -37,8 +37,9 @@ export function hearMoment(
       return hearWhich(wanted, ask, said, ctx);
     }
     case 'time': {
-      const base = { date: ask.date };
-      return takeMoment(wanted, said, ctx, base) ?? (wantsOffers(said, ctx) ? offering(wanted) : undefined);
+      const heard = takeMoment(wanted, said, ctx, { date: ask.date });
+      if (heard !== undefined) return beyond(heard, ask.date, said);
+      return wantsOffers(said, ctx) ? offering(wanted) : undefined;
     }
     case 'offer': {
       return hearOffer(wanted, ask.offers, said, ctx);
@@ -53,6 +54,17 @@ export function hearMoment(
       return ask;
     }
   }
+}
+
+/** "Ten would be too early" asks for later times. */
+function beyond(heard: MomentHearing, date: string, said: Interpretation): MomentHearing {
+  const direction = otherDirection(said);
+  const [only, ...others] = timesOf(said.mentions);
+  if (heard.type !== 'wanted' || only?.excluded !== true || others.length > 0) return heard;
+  const minute = only.value.kind === 'time' ? only.value.minutes[0] : undefined;
+  if (minute === undefined || direction === undefined || direction === 'different') return heard;
+  const bound = direction === 'later' ? { after: { date, minute } } : { before: { date, minute } };
+  return { ...heard, wanted: { ...heard.wanted, wish: { ...heard.wanted.wish, ...bound } } };
 }
 
 const offering = (wanted: Wanted): MomentHearing => ({ type: 'wanted', wanted, options: { offer: true } });
@@ -74,7 +86,7 @@ function hearDay(
 ): MomentHearing | undefined {
   const base = ask.suggested === undefined ? {} : { date: ask.suggested };
   const taken = takeMoment(wanted, said, ctx, base);
-  if (taken !== undefined) return taken;
+  if (taken !== undefined) return onSuggested(taken, ask.suggested, said);
   if (wantsOffers(said, ctx)) return offering(wanted);
   if (ask.suggested === undefined) return undefined;
   if (isAffirmed(said)) {
@@ -91,6 +103,24 @@ function hearDay(
         ? { ...wanted.wish, before: bound }
         : wanted.wish;
   return { type: 'wanted', wanted: { ...wanted, wish }, options: {} };
+}
+
+/** "Yes, at ten" takes the day that was suggested. */
+function onSuggested(
+  heard: MomentHearing,
+  suggested: string | undefined,
+  { negated, clauses }: Interpretation,
+): MomentHearing {
+  const isYes =
+    clauses[0]?.act === 'affirm' || clauses.every(({ act }) => act === 'affirm' || act === 'inform');
+  if (suggested === undefined || negated || !isYes || heard.type !== 'wanted') return heard;
+  const { wish } = heard.wanted;
+  const isTimeOnly =
+    (wish.times.length > 0 || wish.window !== undefined) &&
+    [wish.dates, wish.weekdays].every(({ length }) => length === 0) &&
+    [wish.stretch, wish.after, wish.before, wish.order].every((part) => part === undefined);
+  if (!isTimeOnly) return heard;
+  return { ...heard, wanted: { ...heard.wanted, wish: { ...wish, dates: [suggested] } } };
 }
 
 /** A choice between two days or two times. */
@@ -150,7 +180,10 @@ function namesTime(value: TimeValue, minute: number): boolean {
 export function placeIn(said: Interpretation, count: number): number | undefined {
   const chosen = said.mentions.filter((mention) => mention.type === 'place' && !mention.excluded).at(-1);
   if (chosen?.type !== 'place') return undefined;
-  const { place } = chosen;
+  return placeAt(chosen.place, count);
+}
+
+function placeAt(place: number | 'last' | 'middle' | 'any' | 'none', count: number): number | undefined {
   if (place === 'none') return undefined;
   if (place === 'any') return 0;
   if (place === 'last') return count - 1;
@@ -169,9 +202,11 @@ function hearOffer(
   said: Interpretation,
   ctx: TaskContext,
 ): MomentHearing | undefined {
-  const place = placeIn(said, offers.length);
   const direction = otherDirection(said);
-  const chosen = (place === undefined ? undefined : offers[place]) ?? namedOffer(offers, said);
+  // "The first or the second", "noon, unless two is quieter": which of them is not said.
+  if (direction === undefined && (isTorn(said, ctx) || said.conditional)) return { type: 'unclear' };
+  const place = placeIn(said, offers.length);
+  const chosen = placed(offers, place, said) ?? namedOffer(offers, said);
   if (chosen !== undefined && direction === undefined) return choose(wanted, chosen, said);
   const [first] = offers;
   const sharesDay = first !== undefined && offers.every(({ date }) => date === first.date);
@@ -196,6 +231,36 @@ function hearOffer(
     );
   if (refused) return turnedDown(wanted, offers, said);
   return wantsOffers(said, ctx) ? elsewhere(wanted, offers, 'different') : undefined;
+}
+
+/** Two places that are both meant, as far as one can hear: no word between them takes the first one back. */
+function isTorn({ mentions, tokens }: Interpretation, ctx: TaskContext): boolean {
+  const places = mentions.filter(
+    (one) => one.type === 'place' && !one.excluded && one.place !== 'any' && one.place !== 'none',
+  );
+  const [first] = places;
+  const last = places.at(-1);
+  if (first?.type !== 'place' || last?.type !== 'place' || first.place === last.place) return false;
+  const between = tokens.slice(first.to, last.from);
+  return !says({ tokens: between }, 'takes_back', ctx.lexicon.locale);
+}
+
+/** The offer at a place. "Any" is any of those that were named or not refused: "two or four, you pick", "any but the last". */
+function placed(offers: readonly Slot[], place: number | undefined, said: Interpretation): Slot | undefined {
+  if (place === undefined) return undefined;
+  const isAny = said.mentions.some((one) => one.type === 'place' && one.place === 'any');
+  if (!isAny) return offers[place];
+  const refused = said.mentions.flatMap((one) =>
+    one.type === 'place' && one.excluded ? (offers[placeAt(one.place, offers.length) ?? -1] ?? []) : [],
+  );
+  const named = timesOf(said.mentions);
+  return offers.find(
+    (slot) =>
+      !refused.includes(slot) &&
+      !named.some(({ excluded, value }) => excluded && fits(value, slot)) &&
+      (named.every(({ excluded }) => excluded) ||
+        named.some(({ excluded, value }) => !excluded && fits(value, slot))),
+  );
 }
 
 const onDay = (wanted: Wanted, date: string): Wanted => ({
@@ -277,8 +342,8 @@ export function elsewhere(
 /** None of the offers: another day is asked for. One of several: the others are offered again. */
 function turnedDown(wanted: Wanted, offers: readonly Slot[], said: Interpretation): MomentHearing {
   const excluded = said.mentions.flatMap((mention) =>
-    mention.type === 'place' && mention.excluded && typeof mention.place === 'number'
-      ? (offers[mention.place] ?? [])
+    mention.type === 'place' && mention.excluded
+      ? (offers[placeAt(mention.place, offers.length) ?? -1] ?? [])
       : [],
   );
   if (excluded.length > 0) {

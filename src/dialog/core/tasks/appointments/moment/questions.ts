@@ -135,7 +135,11 @@ export function askLines(ask: MomentAsk, ctx: TaskContext): readonly Line[] {
       return [line('appointment.date.mismatch', { first, second })];
     }
     case 'time': {
-      return [line('appointment.time.ask', { date: spoken.date(ask.date, today(ctx)) })];
+      const { others = [] } = ask;
+      const days = [ask.date, ...others].map((date) => spoken.date(date, today(ctx)));
+      return others.length === 0
+        ? [line('appointment.time.ask', { date: days.join('') })]
+        : [line('appointment.time.ask_days', { days: spoken.list(days) })];
     }
     case 'which_time': {
       const [first = '', second = ''] = ask.minutes.map(spoken.time);

@@ -18,7 +18,7 @@ import {
 import { MAX_OFFERS, offersFor, type Offers } from '../../../schedule/offers.js';
 import { slotAt } from '../../../schedule/slots.js';
 import { speakerOf } from '../../../schedule/spoken.js';
-import { meets, withoutDay, withoutParts, withoutTime, type Wish } from '../../../schedule/wish.js';
+import { compare, meets, withoutDay, withoutParts, withoutTime, type Wish } from '../../../schedule/wish.js';
 import type { TaskContext } from '../../task.js';
 import { askLines } from './questions.js';
 import type { MomentAsk, MomentStep, Wanted } from './state.js';
@@ -34,8 +34,13 @@ export interface SettleOptions {
 }
 
 /** The terms of what is wanted. */
-export const wantedTerms = (wanted: Wanted, ctx: TaskContext): Terms =>
-  termsOf(ctx.business, wanted.serviceId, wanted.wish.staff);
+export function wantedTerms({ serviceId, wish }: Wanted, ctx: TaskContext): Terms {
+  const terms = termsOf(ctx.business, serviceId, wish.staff);
+  const { notStaff = [] } = wish;
+  const resources = terms.resources.filter(({ id }) => !notStaff.includes(id));
+  // Where nobody else does it, whoever was refused is named at the read-back.
+  return resources.length === 0 ? terms : { ...terms, resources };
+}
 
 const wishing = (wanted: Wanted, wish: Wish): Wanted => ({ ...wanted, wish });
 
@@ -64,9 +69,11 @@ export function settle(wanted: Wanted, ctx: TaskContext, options: SettleOptions 
   if (Array.isArray(open)) return asking(next, { ask: 'which_time', minutes: open }, ctx, lead);
   const { wish } = next;
   if (!offer && !saysDay(wish)) return asking(next, { ask: 'day' }, ctx, [...lead]);
-  const [only] = wish.dates;
-  if (!offer && only !== undefined && wish.dates.length === 1 && !saysTime(wish)) {
-    return asking(next, { ask: 'time', date: only }, ctx, lead);
+  const [day, ...others] = wish.dates;
+  // "Tomorrow or the day after": which of them follows from the time, or is offered with it.
+  if (!offer && day !== undefined && others.length < MAX_OFFERS && !saysTime(wish)) {
+    const more = others.length === 0 ? {} : { others };
+    return asking(next, { ask: 'time', date: day, ...more }, ctx, lead);
   }
   return { type: 'ask', wanted: next, ask: { ask: 'look', lead, keyed }, say: [] };
 }
@@ -166,10 +173,12 @@ export function withBusy(
 ): MomentStep {
   const terms = wantedTerms(wanted, ctx);
   const exact = exactMoments(wanted, terms, ctx);
-  const free = exact.flatMap((moment) => {
-    const slot = meets(wanted.wish, moment) ? slotAt(moment, terms, ctx, busy) : undefined;
-    return slot ?? [];
-  });
+  const free = exact
+    .flatMap((moment) => {
+      const slot = meets(wanted.wish, moment) ? slotAt(moment, terms, ctx, busy) : undefined;
+      return slot ?? [];
+    })
+    .filter((slot, at, all) => all.findIndex((other) => compare(other, slot) === 0) === at);
   const [only] = free;
   if (only !== undefined && free.length === 1) return fixed(wanted, only, ctx, look.lead);
   // "Ten or eleven": which of them is the caller's choice.

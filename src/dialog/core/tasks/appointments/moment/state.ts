@@ -25,7 +25,12 @@ export type MomentAsk =
     }
   /** Weekday and date that were said do not go together. */
   | { readonly ask: 'which_day'; readonly dates: readonly LocalDate[] }
-  | { readonly ask: 'time'; readonly date: LocalDate }
+  | {
+      readonly ask: 'time';
+      readonly date: LocalDate;
+      /** Other days that would do as well. */
+      readonly others?: readonly LocalDate[];
+    }
   /** "Eight": in the morning or in the evening. */
   | { readonly ask: 'which_time'; readonly minutes: readonly number[] }
   | { readonly ask: 'offer'; readonly offers: readonly Slot[]; readonly keyed: boolean }
