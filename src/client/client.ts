@@ -10,7 +10,9 @@ import type {
   ChangedAppointment,
   ClassificationView,
   Completion,
+  HandBack,
   HealthView,
+  InstructionAnswer,
   JobView,
   LinkView,
   Me,
@@ -23,14 +25,18 @@ import type {
   SessionView,
   SettingView,
   SpokenFile,
+  Take,
+  TakeAnswer,
   TokenView,
   UserChange,
   UserView,
   WaitingView,
+  Whisper,
 } from './types.js';
 
 const V1 = '/api/v1';
 const id = encodeURIComponent;
+const liveCall = (callId: string): string => `${V1}/live/calls/${id(callId)}`;
 
 /** The HTTP API of Leibniz, typed by its own schemas. Every method rejects with an `ApiFailure`. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- a client is what this makes
@@ -71,9 +77,17 @@ export function createClient(options: HttpOptions) {
           () => true,
           (error: unknown) => !(error instanceof ApiFailure && error.code === 'NOT_FOUND'),
         ),
-      /** Commands to one call: `whisper`, `take`, `hand_back`, `end`, … */
-      command: (callId: string, command: string, body: Readonly<Record<string, unknown>> = {}) =>
-        http.post<Record<string, unknown>>(`${V1}/live/calls/${id(callId)}/${command}`, body),
+      whisper: (callId: string, body: Whisper) =>
+        http.post<InstructionAnswer>(`${liveCall(callId)}/whisper`, body),
+      take: (callId: string, body: Take = {}) => http.post<TakeAnswer>(`${liveCall(callId)}/take`, body),
+      handBack: (callId: string, body: HandBack = {}) =>
+        http.post<{ controller: 'agent' }>(`${liveCall(callId)}/hand_back`, body),
+      /** To the person of the business file. */
+      transfer: (callId: string) =>
+        http.post<{ status: 'accepted' }>(`${liveCall(callId)}/transfer`, { target: 'person' }),
+      /** @param say - in place of the usual goodbye */
+      end: (callId: string, say?: string) =>
+        http.post<{ status: 'accepted' }>(`${liveCall(callId)}/end`, say === undefined ? {} : { say }),
     },
     knowledge: {
       /** An answer from the documents. */

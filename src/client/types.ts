@@ -13,6 +13,13 @@ import type {
 import type { appointmentView, changedAppointment, newAppointment } from '../api/schemas/appointments.js';
 import type { callbackView, completion, waitingView } from '../api/schemas/callbacks.js';
 import type { callDetail, callSummary } from '../api/schemas/calls.js';
+import type {
+  handBackBody,
+  instructionAnswer,
+  takeAnswer,
+  takeBody,
+  whisperBody,
+} from '../api/live/schemas.js';
 import type { officeView, settingView } from '../api/schemas/office.js';
 
 export type { CacheReport, ConversationControl, ConversationEvent } from '../api/ports.js';
@@ -46,6 +53,11 @@ export type ChangedAppointment = z.input<typeof changedAppointment>;
 export type CallbackView = z.output<typeof callbackView>;
 export type Completion = z.input<typeof completion>;
 export type WaitingView = z.output<typeof waitingView>;
+export type Whisper = z.input<typeof whisperBody>;
+export type InstructionAnswer = z.output<typeof instructionAnswer>;
+export type Take = z.input<typeof takeBody>;
+export type TakeAnswer = z.output<typeof takeAnswer>;
+export type HandBack = z.input<typeof handBackBody>;
 export type OfficeView = z.output<typeof officeView>;
 export type SettingView = z.output<typeof settingView>;
 

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { SuiteAgent } from '../sip/agent/agent-process.js';
 import { requires } from '../support/requires.js';
+import { spokenFile, superviseCall } from './supervised-call.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PAGES = [
@@ -27,7 +28,14 @@ requires.binary('chromium')('the console in a browser', () => {
 
   beforeAll(async () => {
     const { stdout } = spawnSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' });
-    browser = await chromium.launch({ executablePath: stdout.trim(), args: ['--no-sandbox'] });
+    const args = [
+      ...['--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+      ...[
+        `--use-file-for-fake-audio-capture=${await spokenFile(suite)}`,
+        '--autoplay-policy=no-user-gesture-required',
+      ],
+    ];
+    browser = await chromium.launch({ executablePath: stdout.trim(), args });
   }, 60_000);
   afterAll(() => browser.close());
 
@@ -54,6 +62,21 @@ requires.binary('chromium')('the console in a browser', () => {
   const open = async (path: string): Promise<void> => {
     await page.goto(`${suite.agent.httpUrl}/console/${path}`);
     await page.locator('h1').waitFor();
+  };
+
+  /** What keeps people from using the page, in both colours. */
+  const violations = async (path: string): Promise<string[]> => {
+    const found: string[] = [];
+    await page.evaluate(AXE);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const findings = await page.evaluate(async () => {
+        const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
+        return (await axe.run()).violations;
+      });
+      found.push(...findings.map(({ id, nodes }) => `${path} ${id} ${nodes[0]?.html ?? ''}`));
+    }
+    return found;
   };
 
   test('without accounts nobody signs in; a chat books an appointment, which is in the calendar and the calls', async () => {
@@ -95,20 +118,18 @@ requires.binary('chromium')('the console in a browser', () => {
     await page.locator('.line.user', { hasText: 'Ada Lovelace' }).waitFor();
   }, 120_000);
 
+  test('a supervisor hears a telephone call, whispers, takes it, speaks and gives it back', async () => {
+    const found: string[] = [];
+    await superviseCall(page, suite, async () => void found.push(...(await violations('live panel'))));
+    expect(found).toEqual([]);
+  }, 120_000);
+
   test('every page can be used without seeing it well, in both colours', async () => {
     const found: string[] = [];
     for (const path of PAGES) {
       await open(path);
       await page.waitForLoadState('networkidle');
-      await page.evaluate(AXE);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        const violations = await page.evaluate(async () => {
-          const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } };
-          return (await axe.run()).violations;
-        });
-        found.push(...violations.map(({ id, nodes }) => `${path} ${id} ${nodes[0]?.html ?? ''}`));
-      }
+      found.push(...(await violations(path)));
     }
     expect(found).toEqual([]);
   }, 120_000);

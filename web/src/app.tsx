@@ -4,6 +4,7 @@ import { Route, Switch } from 'wouter';
 import { ApiFailure } from '../../src/client/http.js';
 import type { Permission } from '../../src/client/types.js';
 import { api, useApi } from './api.js';
+import { SupervisionProvider } from './live/supervision.js';
 import { SignIn } from './pages/sign-in.js';
 import { SessionContext } from './session.js';
 import { Shell } from './shell.js';
@@ -76,11 +77,13 @@ function SignedIn(): ReactNode {
   }
   return (
     <SessionContext value={{ me: me.data, office: office.data }}>
-      <Shell>
-        <Suspense fallback={<Loading />}>
-          <Pages />
-        </Suspense>
-      </Shell>
+      <SupervisionProvider>
+        <Shell>
+          <Suspense fallback={<Loading />}>
+            <Pages />
+          </Suspense>
+        </Shell>
+      </SupervisionProvider>
     </SessionContext>
   );
 }
@@ -89,8 +92,9 @@ function Pages(): ReactNode {
   return (
     <Switch>
       {page('/', 'calls.read', <Overview />)}
-      {page('/live', 'live.read', <Live />)}
-      <Route path="/live/:id">{({ id }) => guarded('live.read', <Live callId={id} />)}</Route>
+      <Route path="/live/:id?">
+        {({ id }) => guarded('live.read', <Live {...(id === undefined ? {} : { callId: id })} />)}
+      </Route>
       {page('/calls', 'calls.read', <Calls />)}
       <Route path="/calls/:id">{({ id }) => guarded('calls.read', <Call id={id} />)}</Route>
       {page('/appointments', 'appointments.read', <Appointments />)}
