@@ -12,6 +12,7 @@ export const ROUTE_GROUPS = [
   'callbacks',
   'jobs',
   'materials',
+  'insights',
   'caches',
   'office',
   'denoise',

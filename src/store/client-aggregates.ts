@@ -11,6 +11,7 @@ import {
   checkWaiting,
 } from './check-requests.js';
 import { ACCOUNT_METHODS, type Accounts } from './account-types.js';
+import { INSIGHT_METHODS, type Insights } from './insight-types.js';
 import { MATERIAL_METHODS, type Materials } from './material-types.js';
 import { storableJson } from './journal-event.js';
 import type { StoreApi } from './store-server.js';
@@ -45,7 +46,15 @@ export function clientAggregates(
   link: ClientLink,
 ): Pick<
   Store,
-  'appointments' | 'callbacks' | 'waitingList' | 'calls' | 'conversations' | 'jobs' | 'accounts' | 'materials'
+  | 'appointments'
+  | 'callbacks'
+  | 'waitingList'
+  | 'calls'
+  | 'conversations'
+  | 'jobs'
+  | 'accounts'
+  | 'materials'
+  | 'insights'
 > {
   return {
     appointments: appointmentsOver(link),
@@ -59,6 +68,9 @@ export function clientAggregates(
     ),
     materials: byName<Materials>(MATERIAL_METHODS, (method, args) =>
       link.ask((remote) => remote.materials(method, args)),
+    ),
+    insights: byName<Insights>(INSIGHT_METHODS, (method, args) =>
+      link.ask((remote) => remote.insights(method, args)),
     ),
   };
 }

@@ -14,6 +14,7 @@ import type {
   Callbacks,
   Calls,
   Conversations,
+  Insights,
   Jobs,
   Materials,
   Store,
@@ -69,6 +70,7 @@ export class StoreClient implements Store {
   readonly jobs: Jobs;
   readonly accounts: Accounts;
   readonly materials: Materials;
+  readonly insights: Insights;
   readonly instanceId = randomUUID();
   readonly #o: StoreClientOptions;
   #worker: Worker | undefined;
@@ -111,6 +113,7 @@ export class StoreClient implements Store {
     this.jobs = aggregates.jobs;
     this.accounts = aggregates.accounts;
     this.materials = aggregates.materials;
+    this.insights = aggregates.insights;
   }
 
   /** Starts the worker and waits until the database is open or known to be out of reach. */

@@ -2,6 +2,7 @@ import type { Accounts } from './account-types.js';
 import type { WallMs } from '../kernel/time.js';
 import type { Termination } from '../kernel/vocab.js';
 import type { Appointments } from './appointment-types.js';
+import type { Insights } from './insight-types.js';
 import type { Materials } from './material-types.js';
 import type { Callbacks, WaitingList } from './callback-types.js';
 import type { JournalEvent, JsonValue } from './journal-event.js';
@@ -10,6 +11,7 @@ import type { Page, Paging } from './paging.js';
 export * from './appointment-types.js';
 export * from './callback-types.js';
 export * from './account-types.js';
+export * from './insight-types.js';
 export * from './material-types.js';
 export * from './paging.js';
 
@@ -190,6 +192,7 @@ export interface Store {
   readonly jobs: Jobs;
   readonly accounts: Accounts;
   readonly materials: Materials;
+  readonly insights: Insights;
   /** Answers at once from what is known on this thread; never waits for a database. */
   health(): StoreHealth;
   /** Writes out what is pending (5 s at most), ends the worker and frees the data directory. */

@@ -3,6 +3,7 @@ import { realScheduler } from '../../../src/threads/real-scheduler.js';
 import { requires } from '../../support/requires.js';
 import { EmbeddedTemplate, Folders, scratchDatabase, Stores } from './harness.js';
 import { describeAccountContract } from './account-contract.js';
+import { describeInsightContract } from './insight-contract.js';
 import { describeMaterialContract } from './material-contract.js';
 import { describeCallbackContract } from './callback-contract.js';
 import { describeCalendarContract } from './calendar-contract.js';
@@ -52,4 +53,5 @@ for (const [name, subject, suite] of SUBJECTS) {
   describeCallbackContract(name, subject, suite);
   describeAccountContract(name, subject, suite);
   describeMaterialContract(name, subject, suite);
+  describeInsightContract(name, subject, suite);
 }

@@ -107,8 +107,13 @@ class Desk {
   }
 }
 
-/** Holds the line of this tab. */
-export function SupervisionProvider({ children }: { readonly children: ReactNode }): ReactNode {
+/** The line of this tab, and a way to open it. */
+function useLine(): {
+  readonly desk: { readonly current: Desk };
+  readonly callId: string | undefined;
+  readonly line: LineState | undefined;
+  readonly open: (id: string, mode: LineMode, ticket?: string) => Promise<void>;
+} {
   const desk = useRef<Desk>(new Desk());
   const [callId, setCallId] = useState<string>();
   const [line, setLine] = useState<LineState>();
@@ -168,7 +173,12 @@ export function SupervisionProvider({ children }: { readonly children: ReactNode
     },
     [onState],
   );
+  return { desk, callId, line, open };
+}
 
+/** Holds the line of this tab. */
+export function SupervisionProvider({ children }: { readonly children: ReactNode }): ReactNode {
+  const { desk, callId, line, open } = useLine();
   const value = useMemo<Supervision>(
     () => ({
       callId,
@@ -188,7 +198,7 @@ export function SupervisionProvider({ children }: { readonly children: ReactNode
       mute: (isMuted) => desk.current.line?.mute(isMuted),
       leave: () => desk.current.line?.close(),
     }),
-    [callId, line, open],
+    [callId, desk, line, open],
   );
   return <SupervisionContext value={value}>{children}</SupervisionContext>;
 }

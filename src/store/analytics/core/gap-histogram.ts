@@ -12,10 +12,11 @@ export function gapBucket(ms: number): number {
   return Math.max(0, Math.min(GAP_BUCKETS - 1, Math.ceil(Math.log(Math.max(1, ms)) / LOG_GROWTH)));
 }
 
-/** Both together. */
+/** Both together; empty buckets at the end are left out. */
 export function addGaps(a: GapHistogram, b: GapHistogram): GapHistogram {
   const sum: number[] = [];
   for (let n = 0; n < Math.max(a.length, b.length); n++) sum.push((a[n] ?? 0) + (b[n] ?? 0));
+  while (sum.at(-1) === 0) sum.pop();
   return sum;
 }
 

@@ -1,6 +1,19 @@
 import { objectOf } from '../../../kernel/json.js';
-import type { JournalEvent, JsonValue } from '../../journal-event.js';
 import { addGaps, gapBucket, type GapHistogram } from './gap-histogram.js';
+
+/** What of a journal event is counted. */
+export type CountedEvent =
+  | {
+      readonly kind: 'call_started';
+      /** Unix ms. */
+      readonly startedAt: number;
+      readonly direction: string;
+      readonly persona?: string;
+      readonly pii: { readonly to?: string };
+    }
+  | { readonly kind: 'call_ended'; readonly reason: string }
+  | { readonly kind: 'turn'; readonly role: string; readonly timings?: Readonly<Record<string, number>> }
+  | { readonly kind: 'event'; readonly type: string; readonly payload: unknown };
 
 /** Numbers by their names. */
 export type Counts = Readonly<Record<string, number>>;
@@ -43,7 +56,7 @@ export const NO_COUNTS: HourCounts = { counts: {}, gaps: [] };
 
 const HOUR_MS = 3_600_000;
 /** Different intents and reasons that are told apart in one call. */
-const MAX_MARKS = 40;
+const MAX_MARKS = 100;
 /** Longest name that is counted under. */
 const MAX_NAME = 64;
 
@@ -54,7 +67,7 @@ const FAILURES: ReadonlySet<string> = new Set([
 ]);
 
 /** The tally with one more event of its call. */
-export function tallied(tally: CallTally, event: JournalEvent): CallTally {
+export function tallied(tally: CallTally, event: CountedEvent): CallTally {
   switch (event.kind) {
     case 'call_started': {
       const { startedAt, direction, persona, pii } = event;
@@ -100,8 +113,6 @@ function logged(tally: CallTally, type: string, payload: Readonly<Record<string,
       return plus(tally, { asked: 1, ...(payload['found'] === true ? {} : { unanswered: 1 }) });
     case 'change':
       return changed(tally, text('request'), text('status'));
-    case 'transfer':
-      return text('state') === 'accepted' || text('state') === 'done' ? mark(tally, 'transferred') : tally;
     case 'control':
       return text('controller') === 'human' ? mark(tally, 'human') : tally;
     case 'guard': {
@@ -110,7 +121,7 @@ function logged(tally: CallTally, type: string, payload: Readonly<Record<string,
       return plus(mark(tally, ...reasons.map((reason) => `guard:${reason}`)), { guard_blocks: 1 });
     }
     case 'rating': {
-      const { value, of } = payload as { readonly value?: JsonValue; readonly of?: JsonValue };
+      const { value, of } = payload;
       if (typeof value !== 'number' || typeof of !== 'number' || !(of > 0)) return tally;
       return plus(tally, { ratings: 1, rating_percent: Math.round((100 * value) / of) });
     }
@@ -172,7 +183,7 @@ export function contribution(tally: CallTally): HourCounts {
   if (hourMs === undefined || reason === undefined) return NO_COUNTS;
   const has = (name: string): boolean => marks.includes(name);
   const hasSpoken = (sums['user_turns'] ?? 0) > 0;
-  const isTransferred = has('transferred') || reason === 'transferred';
+  const isTransferred = reason === 'transferred';
   const isContained = hasSpoken && !isTransferred && !has('human');
   const isAbandoned = !hasSpoken && reason === 'caller_hangup';
   const flags: Readonly<Record<string, boolean>> = {
