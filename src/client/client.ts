@@ -3,6 +3,7 @@ import type {
   AnswerView,
   AppointmentView,
   AuditView,
+  BreakdownView,
   CacheReport,
   CallbackView,
   CallDetail,
@@ -10,21 +11,29 @@ import type {
   ChangedAppointment,
   ClassificationView,
   Completion,
+  FeedbackView,
   HandBack,
   HealthView,
   InstructionAnswer,
   JobView,
   LinkView,
   Me,
+  MaterialView,
   NewAppointment,
+  NewNote,
+  NewRating,
   NewUser,
   OfficeView,
   OwnChange,
   Page,
   Permission,
+  QuestionView,
+  SeriesView,
   SessionView,
   SettingView,
+  Settlement,
   SpokenFile,
+  SummaryView,
   Take,
   TakeAnswer,
   TokenView,
@@ -53,6 +62,34 @@ export function createClient(options: HttpOptions) {
         http.get<Page<CallSummary>>(`${V1}/calls`, query, signal),
       get: (callId: string, signal?: AbortSignal) =>
         http.get<CallDetail>(`${V1}/calls/${id(callId)}`, undefined, signal),
+      /** Ratings and notes of the staff. */
+      feedback: (callId: string, signal?: AbortSignal) =>
+        http.get<FeedbackView>(`${V1}/calls/${id(callId)}/feedback`, undefined, signal),
+      rate: (callId: string, body: NewRating) =>
+        http.post<FeedbackView['ratings'][number]>(`${V1}/calls/${id(callId)}/ratings`, body),
+      note: (callId: string, body: NewNote) =>
+        http.post<FeedbackView['notes'][number]>(`${V1}/calls/${id(callId)}/notes`, body),
+      removeNote: (callId: string, noteId: string) =>
+        http.request<void>('DELETE', `${V1}/calls/${id(callId)}/notes/${id(noteId)}`),
+    },
+    analytics: {
+      summary: (query: Query, signal?: AbortSignal) =>
+        http.get<SummaryView>(`${V1}/analytics/summary`, query, signal),
+      series: (query: Query, signal?: AbortSignal) =>
+        http.get<SeriesView>(`${V1}/analytics/series`, query, signal),
+      breakdown: (query: Query, signal?: AbortSignal) =>
+        http.get<BreakdownView>(`${V1}/analytics/breakdown`, query, signal),
+    },
+    materials: {
+      list: (query: Query = {}, signal?: AbortSignal) =>
+        http.get<Page<MaterialView>>(`${V1}/materials`, query, signal),
+      remove: (materialId: string) => http.request<void>('DELETE', `${V1}/materials/${id(materialId)}`),
+    },
+    gaps: {
+      list: (query: Query = {}, signal?: AbortSignal) =>
+        http.get<Page<QuestionView>>(`${V1}/knowledge/gaps`, query, signal),
+      settle: (questionId: string, body: Settlement) =>
+        http.request<QuestionView>('PATCH', `${V1}/knowledge/gaps/${id(questionId)}`, { body }),
     },
     appointments: appointmentCalls(http),
     callbacks: {

@@ -290,8 +290,9 @@ export class CallSession {
       this.#tell({ type: 'counted', what: 'stale_result' });
       return;
     }
-    if (input.type === 'result' && request !== undefined)
-      {this.#record(admitted.answers, request, input.result);}
+    if (input.type === 'result' && request !== undefined) {
+      this.#record(admitted.answers, request, input.result);
+    }
     this.#dialog(input, admitted.answers);
   }
 

@@ -8,7 +8,7 @@ import { spokenFile, superviseCall } from './supervised-call.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PAGES = [
-  ...['', 'live', 'calls', 'appointments', 'callbacks', 'jobs', 'knowledge', 'chat', 'test'],
+  ...['', 'live', 'calls', 'analytics', 'appointments', 'callbacks', 'jobs', 'knowledge', 'chat', 'test'],
   ...['system', 'settings', 'users', 'audit', 'setup?token=x', 'reset?token=x'],
 ];
 const WAIT_MS = 20_000;

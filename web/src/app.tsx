@@ -15,6 +15,7 @@ const Overview = lazy(() => import('./pages/overview.js'));
 const Live = lazy(() => import('./pages/live.js'));
 const Calls = lazy(() => import('./pages/calls.js'));
 const Call = lazy(() => import('./pages/call.js'));
+const Analytics = lazy(() => import('./pages/analytics.js'));
 const Appointments = lazy(() => import('./pages/appointments.js'));
 const Callbacks = lazy(() => import('./pages/callbacks.js'));
 const Jobs = lazy(() => import('./pages/jobs.js'));
@@ -97,6 +98,7 @@ function Pages(): ReactNode {
       </Route>
       {page('/calls', 'calls.read', <Calls />)}
       <Route path="/calls/:id">{({ id }) => guarded('calls.read', <Call id={id} />)}</Route>
+      {page('/analytics', 'analytics.read', <Analytics />)}
       {page('/appointments', 'appointments.read', <Appointments />)}
       {page('/callbacks', 'calls.read', <Callbacks />)}
       {page('/jobs', 'jobs.read', <Jobs />)}

@@ -167,7 +167,7 @@ const all = (groups: readonly HourGroup[]): HourCounts => groups.reduce<HourCoun
 function beginnings({ fromMs, toMs }: Window, bucket: 'hour' | 'day', zone: string): number[] {
   const found: number[] = [];
   let at = DateTime.fromMillis(fromMs, { zone }).startOf(bucket);
-  for (; at.toMillis() < (toMs); at = at.plus({ [`${bucket}s`]: 1 })) {
+  for (; at.toMillis() < toMs; at = at.plus({ [`${bucket}s`]: 1 })) {
     if (found.length >= MAX_POINTS) {
       throw new LeibnizError('BAD_REQUEST', `At most ${MAX_POINTS} points: ask by day, or for less time.`, {
         field: 'bucket',

@@ -160,8 +160,9 @@ function ratingRoutes(app: App, { ports }: RouteContext): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      if (!(await ports.insights.unrate(id, await who(request, ports), request.query.turn_id)))
-        {throw noSuch('rating');}
+      if (!(await ports.insights.unrate(id, await who(request, ports), request.query.turn_id))) {
+        throw noSuch('rating');
+      }
       await note(request, ports, 'call.unrate');
       return reply.code(204).send(null);
     },

@@ -5,6 +5,7 @@ import type { CallDetail, CallLine } from '../../../src/client/types.js';
 import { api, useApi } from '../api.js';
 import { useUrlState } from '../url-state.js';
 import { GapBars } from '../ui/gap-bars.js';
+import { Feedback } from '../ui/feedback.js';
 import { Badge, Card, Figure, orDash, PageHead, plain, Sources, Table } from '../ui/parts.js';
 import { Tree } from '../ui/tree.js';
 import { When } from '../ui/time.js';
@@ -12,7 +13,7 @@ import { View } from '../ui/view.js';
 import { toneOfEnd } from './calls.js';
 import { callerOf } from './overview.js';
 
-const TABS = ['Conversation', 'Timing', 'Quality', 'Events'] as const;
+const TABS = ['Conversation', 'Timing', 'Quality', 'Events', 'Feedback'] as const;
 const OPEN_REFRESH_MS = 2000;
 
 /** One call: what was said, how fast, how well it sounded, and what happened. */
@@ -68,6 +69,7 @@ function Detail({ call }: { readonly call: CallDetail }): ReactNode {
         {tab === 'Timing' && <GapBars lines={call.transcript} />}
         {tab === 'Quality' && <Quality quality={call.quality} />}
         {tab === 'Events' && <Events call={call} />}
+        {tab === 'Feedback' && <Feedback callId={call.id} />}
       </div>
     </>
   );
