@@ -107,25 +107,7 @@ export function createClient(options: HttpOptions) {
       list: (query: Query = {}, signal?: AbortSignal) => http.get<Page<JobView>>(`${V1}/jobs`, query, signal),
       retry: (jobId: string) => http.post<JobView>(`${V1}/jobs/${id(jobId)}/retry`),
     },
-    live: {
-      /** Whether this server has live calls. */
-      exists: async () =>
-        http.get(`${V1}/live`).then(
-          () => true,
-          (error: unknown) => !(error instanceof ApiFailure && error.code === 'NOT_FOUND'),
-        ),
-      whisper: (callId: string, body: Whisper) =>
-        http.post<InstructionAnswer>(`${liveCall(callId)}/whisper`, body),
-      take: (callId: string, body: Take = {}) => http.post<TakeAnswer>(`${liveCall(callId)}/take`, body),
-      handBack: (callId: string, body: HandBack = {}) =>
-        http.post<{ controller: 'agent' }>(`${liveCall(callId)}/hand_back`, body),
-      /** To the person of the business file. */
-      transfer: (callId: string) =>
-        http.post<{ status: 'accepted' }>(`${liveCall(callId)}/transfer`, { target: 'person' }),
-      /** @param say - in place of the usual goodbye */
-      end: (callId: string, say?: string) =>
-        http.post<{ status: 'accepted' }>(`${liveCall(callId)}/end`, say === undefined ? {} : { say }),
-    },
+    live: liveCalls(http),
     knowledge: {
       /** An answer from the documents. */
       ask: (query: string) => http.post<AnswerView>(`${V1}/query`, { query }),
@@ -150,6 +132,28 @@ export function createClient(options: HttpOptions) {
 
 /** What {@link createClient} gives. */
 export type Client = ReturnType<typeof createClient>;
+
+function liveCalls(http: Http) {
+  return {
+    /** Whether this server has live calls. */
+    exists: async () =>
+      http.get(`${V1}/live`).then(
+        () => true,
+        (error: unknown) => !(error instanceof ApiFailure && error.code === 'NOT_FOUND'),
+      ),
+    whisper: (callId: string, body: Whisper) =>
+      http.post<InstructionAnswer>(`${liveCall(callId)}/whisper`, body),
+    take: (callId: string, body: Take = {}) => http.post<TakeAnswer>(`${liveCall(callId)}/take`, body),
+    handBack: (callId: string, body: HandBack = {}) =>
+      http.post<{ controller: 'agent' }>(`${liveCall(callId)}/hand_back`, body),
+    /** To the person of the business file. */
+    transfer: (callId: string) =>
+      http.post<{ status: 'accepted' }>(`${liveCall(callId)}/transfer`, { target: 'person' }),
+    /** @param say - in place of the usual goodbye */
+    end: (callId: string, say?: string) =>
+      http.post<{ status: 'accepted' }>(`${liveCall(callId)}/end`, say === undefined ? {} : { say }),
+  };
+}
 
 function authCalls(http: Http) {
   const auth = `${V1}/auth`;

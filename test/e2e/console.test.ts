@@ -118,6 +118,25 @@ requires.binary('chromium')('the console in a browser', () => {
     await page.locator('.line.user', { hasText: 'Ada Lovelace' }).waitFor();
   }, 120_000);
 
+  test('a question without an answer is answered in place, and then found', async () => {
+    const question = 'Does the university lend telescopes to students?';
+    await open('chat');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    const log = page.getByRole('log');
+    await log.locator('.line.agent').first().waitFor();
+    await page.getByLabel('Message').fill(question);
+    await page.keyboard.press('Enter');
+    await log.locator('.line.agent', { hasText: /don't know/ }).waitFor();
+    await open('knowledge');
+    await page.getByRole('button', { name: 'Write an answer…' }).click();
+    await page.getByRole('textbox', { name: 'Answer' }).fill('Physics lends telescopes for one week.');
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    await page.getByText('Every question had an answer.').waitFor();
+    await page.getByRole('searchbox', { name: 'Question' }).fill(question);
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.locator('.answer', { hasText: 'Physics lends telescopes for one week.' }).waitFor();
+  }, 60_000);
+
   test('a supervisor hears a telephone call, whispers, takes it, speaks and gives it back', async () => {
     const found: string[] = [];
     await superviseCall(page, suite, async () => void found.push(...(await violations('live panel'))));

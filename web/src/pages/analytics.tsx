@@ -38,24 +38,7 @@ export default function Analytics(): ReactNode {
         title="Analytics"
         note="Calls count in the hour in which they began, from their end on. No share without its cases."
       />
-      <div className="filters">
-        <Choice
-          label="Time"
-          value={days}
-          values={SPANS}
-          name={daysOf}
-          onChange={(next) => change({ days: next })}
-        />
-        <label>
-          Called number
-          <input
-            type="search"
-            defaultValue={values['line'] ?? ''}
-            placeholder="All"
-            onBlur={({ target }) => change({ line: target.value.trim() })}
-          />
-        </label>
-      </div>
+      <Filters days={days} line={values['line'] ?? ''} change={change} />
       <View query={summary}>{(data) => <Summary data={data} />}</View>
       <Card
         title="Over time"
@@ -92,6 +75,34 @@ export default function Analytics(): ReactNode {
         </View>
       </Card>
     </>
+  );
+}
+
+function Filters(props: {
+  readonly days: string;
+  readonly line: string;
+  readonly change: (some: Readonly<Record<string, string>>) => void;
+}): ReactNode {
+  const { days, line, change } = props;
+  return (
+    <div className="filters">
+      <Choice
+        label="Time"
+        value={days}
+        values={SPANS}
+        name={daysOf}
+        onChange={(next) => change({ days: next })}
+      />
+      <label>
+        Called number
+        <input
+          type="search"
+          defaultValue={line}
+          placeholder="All"
+          onBlur={({ target }) => change({ line: target.value.trim() })}
+        />
+      </label>
+    </div>
   );
 }
 
