@@ -13,6 +13,7 @@ export const ROUTE_GROUPS = [
   'callbacks',
   'jobs',
   'materials',
+  'insights',
   'caches',
   'office',
   'denoise',

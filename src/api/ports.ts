@@ -20,6 +20,7 @@ import type {
   Callbacks,
   Calls,
   CrawlRequest,
+  Insights,
   JobRecord,
   Jobs,
   Material,
@@ -314,6 +315,7 @@ export interface ApiPorts {
   readonly jobs: Pick<Jobs, 'list' | 'get' | 'retry'>;
   readonly accounts: Accounts;
   readonly materials: MaterialPorts;
+  readonly insights: Insights;
   readonly caches: CachePorts;
   readonly settings: SettingPorts;
   readonly models: ModelPorts;

@@ -1,6 +1,7 @@
 import type { App, RouteContext } from './context.js';
 import { liveRoutes } from './live/routes.js';
 import { accountRoutes } from './routes/accounts.js';
+import { analyticsRoutes } from './routes/analytics.js';
 import { appointmentSessionRoutes } from './routes/appointment-sessions.js';
 import { appointmentRoutes } from './routes/appointments.js';
 import { authRoutes } from './routes/auth.js';
@@ -10,6 +11,7 @@ import { callbackRoutes } from './routes/callbacks.js';
 import { conversationRoutes } from './routes/conversation.js';
 import { denoiseRoutes } from './routes/denoise.js';
 import { guardRoutes } from './routes/guard.js';
+import { feedbackRoutes, questionRoutes } from './routes/insights.js';
 import { jobRoutes } from './routes/jobs.js';
 import { intentRoutes, knowledgeRoutes } from './routes/knowledge.js';
 import { llmRoutes } from './routes/llm.js';
@@ -40,6 +42,11 @@ const ROUTES: Readonly<
   callbacks: callbackRoutes,
   jobs: jobRoutes,
   materials: materialRoutes,
+  insights: (app, context) => {
+    analyticsRoutes(app, context);
+    questionRoutes(app, context);
+    feedbackRoutes(app, context);
+  },
   caches: cacheRoutes,
   office: officeRoutes,
   denoise: denoiseRoutes,

@@ -66,6 +66,7 @@ export function apiPorts(
     jobs: store.jobs,
     accounts: store.accounts,
     materials: agent.engines.materials,
+    insights: store.insights,
     caches: cachePorts(agent.engines.cache),
     live: livePorts(agent.live),
     recordings: recordingPorts(agent.recordings, agent.live),

@@ -186,9 +186,9 @@ export async function openEngines(
 /** A store whose appointments, call-backs and waiting list are another's. */
 export function withDesk(store: Store, { appointments, callbacks, waitingList }: Desk): Store {
   if (appointments === store.appointments) return store;
-  const { journal, calls, conversations, jobs, accounts, materials, recordings } = store;
+  const { journal, calls, conversations, jobs, accounts, materials, recordings, insights } = store;
   return {
-    ...{ journal, calls, conversations, jobs, accounts, materials, recordings },
+    ...{ journal, calls, conversations, jobs, accounts, materials, recordings, insights },
     ...{ appointments, callbacks, waitingList },
     health: () => store.health(),
     close: () => store.close(),

@@ -3,6 +3,7 @@ import type {
   AnswerView,
   AppointmentView,
   AuditView,
+  BreakdownView,
   CacheReport,
   CallbackView,
   CallDetail,
@@ -10,28 +11,42 @@ import type {
   ChangedAppointment,
   ClassificationView,
   Completion,
+  FeedbackView,
+  HandBack,
   HealthView,
+  InstructionAnswer,
   JobView,
   LinkView,
   Me,
+  MaterialView,
   NewAppointment,
+  NewNote,
+  NewRating,
   NewUser,
   OfficeView,
   OwnChange,
   Page,
   Permission,
+  QuestionView,
+  SeriesView,
   RecordingView,
   SessionView,
   SettingView,
+  Settlement,
   SpokenFile,
+  SummaryView,
+  Take,
+  TakeAnswer,
   TokenView,
   UserChange,
   UserView,
   WaitingView,
+  Whisper,
 } from './types.js';
 
 const V1 = '/api/v1';
 const id = encodeURIComponent;
+const liveCall = (callId: string): string => `${V1}/live/calls/${id(callId)}`;
 
 /** The HTTP API of Leibniz, typed by its own schemas. Every method rejects with an `ApiFailure`. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- a client is what this makes
@@ -55,6 +70,34 @@ export function createClient(options: HttpOptions) {
       audioUrl: (callId: string) => `${V1}/calls/${id(callId)}/recording/audio`,
       deleteRecording: (callId: string) =>
         http.request<void>('DELETE', `${V1}/calls/${id(callId)}/recording`),
+      /** Ratings and notes of the staff. */
+      feedback: (callId: string, signal?: AbortSignal) =>
+        http.get<FeedbackView>(`${V1}/calls/${id(callId)}/feedback`, undefined, signal),
+      rate: (callId: string, body: NewRating) =>
+        http.post<FeedbackView['ratings'][number]>(`${V1}/calls/${id(callId)}/ratings`, body),
+      note: (callId: string, body: NewNote) =>
+        http.post<FeedbackView['notes'][number]>(`${V1}/calls/${id(callId)}/notes`, body),
+      removeNote: (callId: string, noteId: string) =>
+        http.request<void>('DELETE', `${V1}/calls/${id(callId)}/notes/${id(noteId)}`),
+    },
+    analytics: {
+      summary: (query: Query, signal?: AbortSignal) =>
+        http.get<SummaryView>(`${V1}/analytics/summary`, query, signal),
+      series: (query: Query, signal?: AbortSignal) =>
+        http.get<SeriesView>(`${V1}/analytics/series`, query, signal),
+      breakdown: (query: Query, signal?: AbortSignal) =>
+        http.get<BreakdownView>(`${V1}/analytics/breakdown`, query, signal),
+    },
+    materials: {
+      list: (query: Query = {}, signal?: AbortSignal) =>
+        http.get<Page<MaterialView>>(`${V1}/materials`, query, signal),
+      remove: (materialId: string) => http.request<void>('DELETE', `${V1}/materials/${id(materialId)}`),
+    },
+    gaps: {
+      list: (query: Query = {}, signal?: AbortSignal) =>
+        http.get<Page<QuestionView>>(`${V1}/knowledge/gaps`, query, signal),
+      settle: (questionId: string, body: Settlement) =>
+        http.request<QuestionView>('PATCH', `${V1}/knowledge/gaps/${id(questionId)}`, { body }),
     },
     appointments: appointmentCalls(http),
     callbacks: {
@@ -72,17 +115,7 @@ export function createClient(options: HttpOptions) {
       list: (query: Query = {}, signal?: AbortSignal) => http.get<Page<JobView>>(`${V1}/jobs`, query, signal),
       retry: (jobId: string) => http.post<JobView>(`${V1}/jobs/${id(jobId)}/retry`),
     },
-    live: {
-      /** Whether this server has live calls. */
-      exists: async () =>
-        http.get(`${V1}/live`).then(
-          () => true,
-          (error: unknown) => !(error instanceof ApiFailure && error.code === 'NOT_FOUND'),
-        ),
-      /** Commands to one call: `whisper`, `take`, `hand_back`, `end`, … */
-      command: (callId: string, command: string, body: Readonly<Record<string, unknown>> = {}) =>
-        http.post<Record<string, unknown>>(`${V1}/live/calls/${id(callId)}/${command}`, body),
-    },
+    live: liveCalls(http),
     knowledge: {
       /** An answer from the documents. */
       ask: (query: string) => http.post<AnswerView>(`${V1}/query`, { query }),
@@ -107,6 +140,28 @@ export function createClient(options: HttpOptions) {
 
 /** What {@link createClient} gives. */
 export type Client = ReturnType<typeof createClient>;
+
+function liveCalls(http: Http) {
+  return {
+    /** Whether this server has live calls. */
+    exists: async () =>
+      http.get(`${V1}/live`).then(
+        () => true,
+        (error: unknown) => !(error instanceof ApiFailure && error.code === 'NOT_FOUND'),
+      ),
+    whisper: (callId: string, body: Whisper) =>
+      http.post<InstructionAnswer>(`${liveCall(callId)}/whisper`, body),
+    take: (callId: string, body: Take = {}) => http.post<TakeAnswer>(`${liveCall(callId)}/take`, body),
+    handBack: (callId: string, body: HandBack = {}) =>
+      http.post<{ controller: 'agent' }>(`${liveCall(callId)}/hand_back`, body),
+    /** To the person of the business file. */
+    transfer: (callId: string) =>
+      http.post<{ status: 'accepted' }>(`${liveCall(callId)}/transfer`, { target: 'person' }),
+    /** @param say - in place of the usual goodbye */
+    end: (callId: string, say?: string) =>
+      http.post<{ status: 'accepted' }>(`${liveCall(callId)}/end`, say === undefined ? {} : { say }),
+  };
+}
 
 function authCalls(http: Http) {
   const auth = `${V1}/auth`;

@@ -11,9 +11,27 @@ import type {
   userView,
 } from '../api/schemas/accounts.js';
 import type { appointmentView, changedAppointment, newAppointment } from '../api/schemas/appointments.js';
+import type {
+  breakdownView,
+  feedbackView,
+  noteBody,
+  questionView,
+  ratingBody,
+  seriesView,
+  settleBody,
+  summaryView,
+} from '../api/schemas/analytics.js';
 import type { callbackView, completion, waitingView } from '../api/schemas/callbacks.js';
 import type { callDetail, callSummary } from '../api/schemas/calls.js';
 import type { recordingView } from '../api/schemas/recordings.js';
+import type {
+  handBackBody,
+  instructionAnswer,
+  takeAnswer,
+  takeBody,
+  whisperBody,
+} from '../api/live/schemas.js';
+import type { materialView } from '../api/schemas/materials.js';
 import type { officeView, settingView } from '../api/schemas/office.js';
 
 export type { CacheReport, ConversationControl, ConversationEvent } from '../api/ports.js';
@@ -48,6 +66,20 @@ export type ChangedAppointment = z.input<typeof changedAppointment>;
 export type CallbackView = z.output<typeof callbackView>;
 export type Completion = z.input<typeof completion>;
 export type WaitingView = z.output<typeof waitingView>;
+export type SummaryView = z.output<typeof summaryView>;
+export type SeriesView = z.output<typeof seriesView>;
+export type BreakdownView = z.output<typeof breakdownView>;
+export type QuestionView = z.output<typeof questionView>;
+export type Settlement = z.input<typeof settleBody>;
+export type FeedbackView = z.output<typeof feedbackView>;
+export type NewRating = z.input<typeof ratingBody>;
+export type NewNote = z.input<typeof noteBody>;
+export type MaterialView = z.output<typeof materialView>;
+export type Whisper = z.input<typeof whisperBody>;
+export type InstructionAnswer = z.output<typeof instructionAnswer>;
+export type Take = z.input<typeof takeBody>;
+export type TakeAnswer = z.output<typeof takeAnswer>;
+export type HandBack = z.input<typeof handBackBody>;
 export type OfficeView = z.output<typeof officeView>;
 export type SettingView = z.output<typeof settingView>;
 

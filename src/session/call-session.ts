@@ -3,7 +3,7 @@ import { drain } from '../kernel/machine.js';
 import { earliestOf, MachineHost } from '../kernel/machine-host.js';
 import { addMs, type MonoMs } from '../kernel/time.js';
 import type { DtmfDigit, RecordingConsent, Termination } from '../kernel/vocab.js';
-import type { DialogInput, SayEffect } from '../dialog/core/effects.js';
+import type { DialogInput, DialogRequest, DialogResult, SayEffect } from '../dialog/core/effects.js';
 import type { MediaEvent, MediaPort } from '../media/ports.js';
 import { defaultTurnOptions } from '../turn/options.js';
 import { TurnMachine } from '../turn/turn-machine.js';
@@ -112,7 +112,7 @@ export class CallSession {
       enqueue: (run) => this.#host.push(run),
     });
     this.#limit = new CallLimit(ports.scheduler.now(), this.#options.maxCallMs);
-    if (!this.#resumed) this.#recorder.started(info);
+    if (!this.#resumed) this.#recorder.started(info, ports.context.persona.id);
     this.#unsubscribe.push(
       media.subscribe((event) => this.#mediaInput(event)),
       leg.subscribe((event) => this.#host.push(() => this.#legEvent(event))),
@@ -294,17 +294,26 @@ export class CallSession {
   }
 
   #dialogResult(input: Extract<DialogInput, { type: 'result' }> | ModelInput): void {
-    const request = this.#runner.state.pending[input.requestId]?.request.type;
+    const request = this.#runner.state.pending[input.requestId]?.request;
     const admitted = this.#runner.admit(input);
     if (admitted === undefined) {
       this.#tell({ type: 'counted', what: 'stale_result' });
       return;
     }
-    if (input.type === 'result' && input.result.type === 'change' && request !== undefined) {
-      this.#tell({ type: 'change', request, status: input.result.status });
-      this.#recorder.change(request, input.result.status);
+    if (input.type === 'result' && request !== undefined) {
+      this.#record(admitted.answers, request, input.result);
     }
     this.#dialog(input, admitted.answers);
+  }
+
+  #record(turnId: string | undefined, request: DialogRequest, result: DialogResult): void {
+    if (result.type === 'change') {
+      this.#tell({ type: 'change', request: request.type, status: result.status });
+      this.#recorder.change(request.type, result.status);
+    } else {
+      const shown = (text: string): string => this.#runner.shown(text);
+      this.#recorder.found({ turnId, request, result, does: this.#ports.context.intents, shown });
+    }
   }
 
   #dialog(input: DialogInput, answers: string | undefined, greeting = false): void {

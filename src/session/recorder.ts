@@ -1,4 +1,4 @@
-import type { DialogNote } from '../dialog/core/effects.js';
+import type { DialogNote, DialogRequest, DialogResult } from '../dialog/core/effects.js';
 import type { CallId } from '../kernel/ids.js';
 import type { MonoMs, Scheduler } from '../kernel/time.js';
 import type { Termination } from '../kernel/vocab.js';
@@ -10,6 +10,17 @@ import type { SessionInfo } from './ports.js';
 /** Lines and changes that a summary is made from; the newest lines are kept. */
 const MAX_LINES = 200;
 const MAX_FACTS = 50;
+
+/** An answer about the caller's words. */
+export interface Found {
+  readonly turnId: string | undefined;
+  readonly request: DialogRequest;
+  readonly result: DialogResult;
+  /** What is done about an intent, by its name. */
+  readonly does: Readonly<Record<string, string>>;
+  /** Words as a transcript may hold them. */
+  readonly shown: (text: string) => string;
+}
 
 const SPEAKER = { user: 'Caller', agent: 'Agent', human: 'Colleague' } as const;
 
@@ -60,12 +71,14 @@ export class Recorder {
     return { nextIndex: this.#index, nextSeq: this.#seq };
   }
 
-  started(info: SessionInfo): void {
+  /** @param persona - who answers */
+  started(info: SessionInfo, persona: string): void {
     this.journal.append({
       kind: 'call_started',
       callId: this.callId,
       direction: info.direction,
       startedAt: this.scheduler.wall(),
+      persona,
       pii: info.pii,
     });
   }
@@ -99,6 +112,19 @@ export class Recorder {
   change(request: string, status: string): void {
     if (this.#facts.length < MAX_FACTS) this.#facts.push({ request, status });
     this.event('change', { request, status });
+  }
+
+  /** What was found out about the caller's words: what they are about, and whether the documents have an answer. */
+  found({ turnId, request, result, does, shown }: Found): void {
+    const turn = { turn_id: turnId ?? null };
+    if (result.type === 'intent') {
+      const { intent: name, confidence, method } = result.intent;
+      this.event('intent', { ...turn, name, does: does[name] ?? null, confidence, method });
+    } else if (result.type === 'knowledge' && request.type === 'query_knowledge') {
+      const { found, confidence: score, sources } = result.answer;
+      const facts = { ...turn, found, score, sources: sources.map(({ id }) => id) };
+      this.event('knowledge', { ...facts, pii: { question: shown(request.text) } });
+    }
   }
 
   #keep(line: string): void {

@@ -11,6 +11,7 @@ import {
   checkWaiting,
 } from './check-requests.js';
 import { ACCOUNT_METHODS, type Accounts } from './account-types.js';
+import { INSIGHT_METHODS, type Insights } from './insight-types.js';
 import { MATERIAL_METHODS, type Materials } from './material-types.js';
 import { RECORDING_METHODS, type Recordings } from './recording-types.js';
 import { storableJson } from './journal-event.js';
@@ -55,6 +56,7 @@ export function clientAggregates(
   | 'accounts'
   | 'materials'
   | 'recordings'
+  | 'insights'
 > {
   return {
     appointments: appointmentsOver(link),
@@ -71,6 +73,9 @@ export function clientAggregates(
     ),
     recordings: byName<Recordings>(RECORDING_METHODS, (method, args) =>
       link.ask((remote) => remote.recordings(method, args)),
+    ),
+    insights: byName<Insights>(INSIGHT_METHODS, (method, args) =>
+      link.ask((remote) => remote.insights(method, args)),
     ),
   };
 }

@@ -18,6 +18,8 @@ export interface CallStartedEvent {
   readonly callId: string;
   readonly direction: 'inbound' | 'outbound' | 'conversation';
   readonly startedAt: WallMs;
+  /** Who answers. */
+  readonly persona?: string;
   readonly pii: { readonly from?: string; readonly to?: string; readonly displayName?: string };
 }
 

@@ -14,6 +14,7 @@ import type {
   Callbacks,
   Calls,
   Conversations,
+  Insights,
   Jobs,
   Materials,
   Recordings,
@@ -71,6 +72,7 @@ export class StoreClient implements Store {
   readonly accounts: Accounts;
   readonly materials: Materials;
   readonly recordings: Recordings;
+  readonly insights: Insights;
   readonly instanceId = randomUUID();
   readonly #o: StoreClientOptions;
   #worker: Worker | undefined;
@@ -114,6 +116,7 @@ export class StoreClient implements Store {
     this.accounts = aggregates.accounts;
     this.materials = aggregates.materials;
     this.recordings = aggregates.recordings;
+    this.insights = aggregates.insights;
   }
 
   /** Starts the worker and waits until the database is open or known to be out of reach. */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { LeibnizError } from '../kernel/errors.js';
 import { beat, retire, sweepInstances } from './aggregates/calls.js';
 import { sweepConversations } from './aggregates/conversations.js';
+import { sweepQuestions } from './aggregates/questions.js';
+import { sweepTallies } from './aggregates/roll-ups.js';
 import { sharedNowMs, toDatabaseError, type Database } from './db/database.js';
 import { backupFacts, countRows, lostTables, writeBackup, type Dumpable } from './db/embedded-backup.js';
 import { migrate } from './db/migrate.js';
@@ -149,6 +151,8 @@ export class StoreRuntime {
       if (this.#beats % SWEEP_EVERY === 0) {
         await sweepInstances(this.db);
         await sweepConversations(this.db, Date.now());
+        await sweepTallies(this.db, Date.now());
+        await sweepQuestions(this.db);
       }
     } catch {
       // The next beat tries again.

@@ -6,8 +6,10 @@ import * as callbacks from './aggregates/callbacks.js';
 import * as calls from './aggregates/calls.js';
 import * as conversations from './aggregates/conversations.js';
 import { trailOf } from './aggregates/audit.js';
+import { insightsOf } from './aggregates/feedback.js';
 import { materialsOf } from './aggregates/materials.js';
 import { recordingsOf } from './aggregates/recordings.js';
+import { countAborted } from './aggregates/roll-ups.js';
 import { eventsOf } from './aggregates/events.js';
 import * as jobs from './aggregates/jobs.js';
 import { busySpans } from './aggregates/occupancies.js';
@@ -18,6 +20,7 @@ import { CalendarLedger } from './calendar-ledger.js';
 import { DatabaseError, type Database, type Queryable } from './db/database.js';
 import { ACCOUNT_METHODS, type Accounts } from './account-types.js';
 import { CALLBACK_JOB } from './job-types.js';
+import { INSIGHT_METHODS, type Insights } from './insight-types.js';
 import { MATERIAL_METHODS, type Materials } from './material-types.js';
 import { RECORDING_METHODS, type Recordings } from './recording-types.js';
 import { writeLines, type WriteReport } from './journal/journal-writer.js';
@@ -103,6 +106,8 @@ export interface StoreApi {
   materials(method: keyof Materials, args: readonly unknown[]): Promise<unknown>;
   /** A method of {@link Recordings} by its name. */
   recordings(method: keyof Recordings, args: readonly unknown[]): Promise<unknown>;
+  /** A method of {@link Insights} by its name. */
+  insights(method: keyof Insights, args: readonly unknown[]): Promise<unknown>;
 }
 
 /** Names of the methods of {@link StoreApi}; the compiler misses one that is forgotten. */
@@ -142,6 +147,7 @@ export const STORE_METHODS = Object.keys({
   accounts: 0,
   materials: 0,
   recordings: 0,
+  insights: 0,
 } satisfies Record<keyof StoreApi, 0>) as readonly (keyof StoreApi)[];
 
 export interface StoreServerOptions {
@@ -163,6 +169,7 @@ export class StoreServer implements StoreApi {
   readonly #accounts: Accounts;
   readonly #materials: Materials;
   readonly #recordings: Recordings;
+  readonly #insights: Insights;
 
   constructor(private readonly o: StoreServerOptions) {
     this.#calendar = new CalendarLedger(o);
@@ -170,11 +177,12 @@ export class StoreServer implements StoreApi {
     this.#accounts = { ...peopleOf(db, wallNow), ...signInsOf(db, wallNow), ...trailOf(db, wallNow) };
     this.#materials = materialsOf(db, wallNow, o.onOutbox);
     this.#recordings = recordingsOf(db, wallNow);
+    this.#insights = insightsOf(db, wallNow);
   }
 
   /** Writes journal lines; see {@link writeLines}. */
   writeLines(lines: readonly string[]): Promise<WriteReport> {
-    return this.#guard(() => writeLines(this.o.db, lines));
+    return this.#guard(() => writeLines(this.o.db, lines, this.o.wallNow()));
   }
 
   book(request: BookingRequest, deadlineAtMs: number): Promise<BookingOutcome> {
@@ -306,7 +314,13 @@ export class StoreServer implements StoreApi {
   abortOpenCalls(): Promise<number> {
     // The embedded database has one process; every other instance it knows is dead.
     const leaseSeconds = this.o.db.mode === 'pglite' ? 0 : INSTANCE_LEASE_SECONDS;
-    return this.#guard(() => calls.abortOpenCalls(this.o.db, this.o.instanceId, leaseSeconds));
+    return this.#guard(() =>
+      this.o.db.transaction(async (tx) => {
+        const ids = await calls.abortOpenCalls(tx, this.o.instanceId, leaseSeconds);
+        await countAborted(tx, ids, this.o.wallNow());
+        return ids.length;
+      }),
+    );
   }
 
   saveConversation(id: string, stateJson: string, expiresAtMs: number): Promise<void> {
@@ -356,6 +370,11 @@ export class StoreServer implements StoreApi {
       throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
     }
     return this.#guard(() => named(this.#recordings, method, args));
+  }
+
+  insights(method: keyof Insights, args: readonly unknown[]): Promise<unknown> {
+    if (!INSIGHT_METHODS.includes(method)) throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
+    return this.#guard(() => named(this.#insights, method, args));
   }
 
   /** Turns a database's failure into one that callers of the store can act on. */

@@ -2,6 +2,7 @@ import type { Accounts } from './account-types.js';
 import type { WallMs } from '../kernel/time.js';
 import type { Termination } from '../kernel/vocab.js';
 import type { Appointments } from './appointment-types.js';
+import type { Insights } from './insight-types.js';
 import type { Materials } from './material-types.js';
 import type { Callbacks, WaitingList } from './callback-types.js';
 import type { RecordingRecord, Recordings } from './recording-types.js';
@@ -11,6 +12,7 @@ import type { Page, Paging } from './paging.js';
 export * from './appointment-types.js';
 export * from './callback-types.js';
 export * from './account-types.js';
+export * from './insight-types.js';
 export * from './material-types.js';
 export * from './recording-types.js';
 export * from './paging.js';
@@ -198,6 +200,7 @@ export interface Store {
   readonly accounts: Accounts;
   readonly materials: Materials;
   readonly recordings: Recordings;
+  readonly insights: Insights;
   /** Answers at once from what is known on this thread; never waits for a database. */
   health(): StoreHealth;
   /** Writes out what is pending (5 s at most), ends the worker and frees the data directory. */

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { eventually, program, ROOT, SuiteAgent } from '../sip/agent/agent-process.js';
 import { requires } from '../support/requires.js';
+import { spokenFile, superviseCall } from './supervised-call.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const MAIN = join(ROOT, 'dist/src/cli/main.js');
 const PAGES = [
-  ...['', 'live', 'calls', 'appointments', 'callbacks', 'jobs', 'knowledge', 'chat', 'test'],
+  ...['', 'live', 'calls', 'analytics', 'appointments', 'callbacks', 'jobs', 'knowledge', 'chat', 'test'],
   ...['system', 'settings', 'users', 'audit', 'setup?token=x', 'reset?token=x'],
 ];
 const WAIT_MS = 20_000;
@@ -29,7 +30,14 @@ requires.binary('chromium')('the console in a browser', () => {
 
   beforeAll(async () => {
     const { stdout } = spawnSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' });
-    browser = await chromium.launch({ executablePath: stdout.trim(), args: ['--no-sandbox'] });
+    const args = [
+      ...['--no-sandbox', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'],
+      ...[
+        `--use-file-for-fake-audio-capture=${await spokenFile(suite)}`,
+        '--autoplay-policy=no-user-gesture-required',
+      ],
+    ];
+    browser = await chromium.launch({ executablePath: stdout.trim(), args });
   }, 60_000);
   afterAll(() => browser.close());
 
@@ -144,6 +152,29 @@ requires.binary('chromium')('the console in a browser', () => {
     await page.getByRole('button', { name: 'Delete the recording' }).click();
     await page.getByRole('button', { name: 'Delete it' }).click();
     await page.getByText('The recording of this call was deleted.').waitFor();
+  }, 120_000);
+
+  test('a question without an answer is answered in place, and then found', async () => {
+    const question = 'Does the university lend telescopes to students?';
+    await open('chat');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    const log = page.getByRole('log');
+    await log.locator('.line.agent').first().waitFor();
+    await page.getByLabel('Message').fill(question);
+    await page.keyboard.press('Enter');
+    await log.locator('.line.agent', { hasText: /don't know/ }).waitFor();
+    await open('knowledge');
+    await page.getByRole('button', { name: 'Write an answer…' }).click();
+    await page.getByRole('textbox', { name: 'Answer' }).fill('Physics lends telescopes for one week.');
+    await page.getByRole('button', { name: 'Keep it' }).click();
+    await page.getByText('Every question had an answer.').waitFor();
+    await page.getByRole('searchbox', { name: 'Question' }).fill(question);
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.locator('.answer', { hasText: 'Physics lends telescopes for one week.' }).waitFor();
+  }, 60_000);
+
+  test('a supervisor hears a telephone call, whispers, takes it, speaks and gives it back', async () => {
+    await superviseCall(page, suite, () => accessible('live panel'));
   }, 120_000);
 
   test('every page can be used without seeing it well, in both colours', async () => {

@@ -11,7 +11,8 @@ export const api: Client = createClient({
   renew: async () => await navigator.locks.request('leibniz-refresh', renew),
 });
 
-async function renew(): Promise<boolean> {
+/** Gets new cookies; true when the request is worth another attempt. */
+export async function renew(): Promise<boolean> {
   try {
     await bare.auth.refresh();
     return true;

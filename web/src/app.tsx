@@ -4,6 +4,7 @@ import { Route, Switch } from 'wouter';
 import { ApiFailure } from '../../src/client/http.js';
 import type { Permission } from '../../src/client/types.js';
 import { api, useApi } from './api.js';
+import { SupervisionProvider } from './live/supervision.js';
 import { SignIn } from './pages/sign-in.js';
 import { SessionContext } from './session.js';
 import { Shell } from './shell.js';
@@ -14,6 +15,7 @@ const Overview = lazy(() => import('./pages/overview.js'));
 const Live = lazy(() => import('./pages/live.js'));
 const Calls = lazy(() => import('./pages/calls.js'));
 const Call = lazy(() => import('./pages/call.js'));
+const Analytics = lazy(() => import('./pages/analytics.js'));
 const Appointments = lazy(() => import('./pages/appointments.js'));
 const Callbacks = lazy(() => import('./pages/callbacks.js'));
 const Jobs = lazy(() => import('./pages/jobs.js'));
@@ -76,11 +78,13 @@ function SignedIn(): ReactNode {
   }
   return (
     <SessionContext value={{ me: me.data, office: office.data }}>
-      <Shell>
-        <Suspense fallback={<Loading />}>
-          <Pages />
-        </Suspense>
-      </Shell>
+      <SupervisionProvider>
+        <Shell>
+          <Suspense fallback={<Loading />}>
+            <Pages />
+          </Suspense>
+        </Shell>
+      </SupervisionProvider>
     </SessionContext>
   );
 }
@@ -89,10 +93,12 @@ function Pages(): ReactNode {
   return (
     <Switch>
       {page('/', 'calls.read', <Overview />)}
-      {page('/live', 'live.read', <Live />)}
-      <Route path="/live/:id">{({ id }) => guarded('live.read', <Live callId={id} />)}</Route>
+      <Route path="/live/:id?">
+        {({ id }) => guarded('live.read', <Live {...(id === undefined ? {} : { callId: id })} />)}
+      </Route>
       {page('/calls', 'calls.read', <Calls />)}
       <Route path="/calls/:id">{({ id }) => guarded('calls.read', <Call id={id} />)}</Route>
+      {page('/analytics', 'analytics.read', <Analytics />)}
       {page('/appointments', 'appointments.read', <Appointments />)}
       {page('/callbacks', 'calls.read', <Callbacks />)}
       {page('/jobs', 'jobs.read', <Jobs />)}

@@ -21,6 +21,7 @@ export const NAVIGATION: readonly (readonly [group: string, entries: readonly Na
       { path: '/calls', name: 'Calls', icon: 'phone', needs: 'calls.read', key: 'c' },
       { path: '/appointments', name: 'Appointments', icon: 'calendar', needs: 'appointments.read', key: 'a' },
       { path: '/callbacks', name: 'Call-backs', icon: 'callback', needs: 'calls.read', key: 'b' },
+      { path: '/analytics', name: 'Analytics', icon: 'bars', needs: 'analytics.read', key: 'n' },
       { path: '/jobs', name: 'Jobs', icon: 'jobs', needs: 'jobs.read', key: 'j' },
     ],
   ],

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { clockWithZone } from '../../src/client/office-time.js';
 import { api } from './api.js';
+import { LiveBar } from './live/live-bar.js';
 import { NAV_ENTRIES, NAVIGATION } from './nav.js';
 import { useMay, useSession } from './session.js';
 import { useKeys } from './shortcuts.js';
@@ -44,6 +45,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       </nav>
       <Sidebar location={location} onHelp={() => setHelp(true)} />
       <main id="main" ref={main} tabIndex={-1}>
+        <LiveBar />
         {children}
       </main>
       {help && <Shortcuts onClose={() => setHelp(false)} />}

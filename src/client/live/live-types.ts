@@ -133,3 +133,25 @@ export type LiveRequest =
     }
   | { readonly type: 'resume'; readonly boot_id: string; readonly seq: number }
   | { readonly type: 'ping'; readonly id: string };
+
+/** How somebody is with a call: hears it, speaks beside the agent, or speaks in its place. */
+export type LineMode = 'listen' | 'barge' | 'take';
+
+/** What the audio socket of a call tells beside audio, subprotocol {@link LINE_PROTOCOL}. */
+export type LineMessage =
+  | { readonly type: 'ready'; readonly mode: LineMode }
+  | { readonly type: 'mode'; readonly mode: LineMode }
+  | { readonly type: 'mic_refused'; readonly reason: string }
+  | { readonly type: 'flush' }
+  | { readonly type: 'audio_dropped'; readonly chunks: number }
+  | { readonly type: 'error'; readonly error: { readonly code: string; readonly message: string } }
+  | { readonly type: 'ended'; readonly reason: string };
+
+/** What a console tells the audio socket of a call. */
+export type LineRequest =
+  | { readonly type: 'start' | 'mode'; readonly mode: LineMode }
+  | { readonly type: 'mic'; readonly on: boolean }
+  | { readonly type: 'dtmf'; readonly digits: string };
+
+/** Subprotocol of `WS /api/v1/live/calls/{id}/audio`. */
+export const LINE_PROTOCOL = 'leibniz.audio.v1';

@@ -16,49 +16,66 @@ const COLUMNS = `id, direction, started_at_ms, ended_at_ms, reason, stats, pii,
 const SEARCH = `(pii->>'from' ILIKE ? OR pii->>'to' ILIKE ? OR pii->>'displayName' ILIKE ?
   OR EXISTS (SELECT 1 FROM leibniz.turns t WHERE t.call_id = calls.id AND t.pii->>'text' ILIKE ?))`;
 
-/** Records starts. A call whose end came first is completed; a second start changes nothing. */
+/** Records starts, and gives those that were new. A call whose end came first is completed; a second start changes nothing. */
 export async function insertStarted(
   db: Queryable,
   items: readonly Authored<CallStartedEvent>[],
-): Promise<void> {
-  if (items.length === 0) return;
-  const rows = firstOfEachCall(items).map(({ by, event }) => ({
+): Promise<CallStartedEvent[]> {
+  if (items.length === 0) return [];
+  const first = firstOfEachCall(items);
+  const rows = first.map(({ by, event }) => ({
     id: event.callId,
     by,
     direction: event.direction,
     at: event.startedAt,
     pii: event.pii,
   }));
-  await db.query(
+  const made = await db.query(
     `INSERT INTO leibniz.calls (id, instance_id, direction, started_at_ms, pii)
      SELECT id, by, direction, at, coalesce(pii, '{}')
      FROM jsonb_to_recordset($1::jsonb) AS r(id text, by text, direction text, at bigint, pii jsonb)
      ON CONFLICT (id) DO UPDATE SET
        direction = EXCLUDED.direction, started_at_ms = EXCLUDED.started_at_ms, pii = EXCLUDED.pii
-     WHERE calls.started_at_ms IS NULL`,
+     WHERE calls.started_at_ms IS NULL
+     RETURNING id`,
     [storableJson(rows)],
   );
+  return ofRows(first, made.rows);
 }
 
-/** Records ends. The first real reason stays; `aborted` is a guess and gives way to it. */
-export async function insertEnded(db: Queryable, items: readonly Authored<CallEndedEvent>[]): Promise<void> {
-  if (items.length === 0) return;
-  const rows = firstOfEachCall(items).map(({ by, event }) => ({
+/** Records ends, and gives those that were new. The first real reason stays; `aborted` is a guess and gives way to it. */
+export async function insertEnded(
+  db: Queryable,
+  items: readonly Authored<CallEndedEvent>[],
+): Promise<CallEndedEvent[]> {
+  if (items.length === 0) return [];
+  const first = firstOfEachCall(items);
+  const rows = first.map(({ by, event }) => ({
     id: event.callId,
     by,
     at: event.endedAt,
     reason: event.reason,
     stats: event.stats ?? null,
   }));
-  await db.query(
+  const made = await db.query(
     `INSERT INTO leibniz.calls (id, instance_id, ended_at_ms, reason, stats)
      SELECT id, by, at, reason, stats
      FROM jsonb_to_recordset($1::jsonb) AS r(id text, by text, at bigint, reason text, stats jsonb)
      ON CONFLICT (id) DO UPDATE SET
        ended_at_ms = EXCLUDED.ended_at_ms, reason = EXCLUDED.reason, stats = EXCLUDED.stats
-     WHERE calls.reason IS NULL OR calls.reason = 'aborted'`,
+     WHERE calls.reason IS NULL OR calls.reason = 'aborted'
+     RETURNING id`,
     [storableJson(rows)],
   );
+  return ofRows(first, made.rows);
+}
+
+function ofRows<E extends { readonly callId: string }>(
+  items: readonly Authored<E>[],
+  rows: readonly Row[],
+): E[] {
+  const ids = new Set(rows.map((row) => text(row, 'id')));
+  return items.map(({ event }) => event).filter(({ callId }) => ids.has(callId));
 }
 
 /** Newest first. */
@@ -89,7 +106,7 @@ export async function findCall(db: Queryable, id: string): Promise<CallRecord | 
 }
 
 /**
- * Closes open calls of instances that are gone.
+ * Closes open calls of instances that are gone; gives their ids.
  *
  * @param instanceId - whose calls are never touched
  * @param leaseSeconds - an instance that gave a sign of life within this time is alive; 0 when no other can be
@@ -98,17 +115,18 @@ export async function abortOpenCalls(
   db: Queryable,
   instanceId: string,
   leaseSeconds: number,
-): Promise<number> {
-  const { rowCount } = await db.query(
+): Promise<string[]> {
+  const { rows } = await db.query(
     `UPDATE leibniz.calls c SET reason = 'aborted', ended_at_ms = greatest(
        c.started_at_ms, (SELECT max(t.at_ms) FROM leibniz.turns t WHERE t.call_id = c.id),
        c.started_at_ms + (SELECT floor(max(e.at_ms))::bigint FROM leibniz.events e WHERE e.call_id = c.id))
      WHERE c.reason IS NULL AND c.started_at_ms IS NOT NULL AND c.instance_id <> $1
        AND NOT EXISTS (SELECT 1 FROM leibniz.instances i
-         WHERE i.id = c.instance_id AND i.beat_at > now() - make_interval(secs => $2::double precision))`,
+         WHERE i.id = c.instance_id AND i.beat_at > now() - make_interval(secs => $2::double precision))
+     RETURNING c.id`,
     [instanceId, leaseSeconds],
   );
-  return rowCount;
+  return rows.map((row) => text(row, 'id'));
 }
 
 /** Records that an instance lives. */

@@ -1,17 +1,17 @@
 import type { Queryable, Row } from '../db/database.js';
 import { storableJson, type CallLogEvent } from '../journal-event.js';
 import type { EventRecord } from '../types.js';
-import { json, num, text } from './rows.js';
+import { freshOf, json, num, text } from './rows.js';
 
 /** Most events that {@link eventsOf} gives of one call. */
 export const MAX_EVENTS_READ = 20_000;
 
-/** Records entries of event logs; one that is already there stays as it is. */
+/** Records entries of event logs, and gives those that were new; one that is already there stays as it is. */
 export async function insertEvents(
   db: Queryable,
   events: readonly { readonly version: number; readonly event: CallLogEvent }[],
-): Promise<void> {
-  if (events.length === 0) return;
+): Promise<CallLogEvent[]> {
+  if (events.length === 0) return [];
   const rows = events.map(({ version, event }) => ({
     call_id: event.callId,
     seq: event.seq,
@@ -20,14 +20,16 @@ export async function insertEvents(
     type: event.type,
     payload: event.payload,
   }));
-  await db.query(
+  const made = await db.query(
     `INSERT INTO leibniz.events (call_id, seq, at_ms, version, type, payload)
      SELECT call_id, seq, at_ms, version, type, coalesce(payload, 'null')
      FROM jsonb_to_recordset($1::jsonb) AS r(call_id text, seq integer, at_ms double precision, version smallint,
        type text, payload jsonb)
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT DO NOTHING RETURNING call_id, seq`,
     [storableJson(rows)],
   );
+  const written = events.map(({ event }) => event);
+  return freshOf(written, made.rows, 'seq', ({ callId, seq }) => [callId, seq]);
 }
 
 /** The event log of a call in order, from its start. */

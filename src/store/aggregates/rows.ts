@@ -93,3 +93,22 @@ export async function listPage<T>(
   );
   return { items: rows.map(view), total: num(total.rows[0] ?? {}, 'n') };
 }
+
+/**
+ * The items whose rows an insert has made, each once.
+ *
+ * @param column - place of a row within its call, beside `call_id`
+ * @param keyOf - call and place of an item
+ */
+export function freshOf<T>(
+  items: readonly T[],
+  made: readonly Row[],
+  column: string,
+  keyOf: (item: T) => readonly [callId: string, place: number],
+): T[] {
+  const left = new Set(made.map((row) => `${num(row, column)} ${text(row, 'call_id')}`));
+  return items.filter((item) => {
+    const [callId, place] = keyOf(item);
+    return left.delete(`${place} ${callId}`);
+  });
+}

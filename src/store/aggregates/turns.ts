@@ -1,11 +1,11 @@
 import type { Queryable, Row } from '../db/database.js';
 import { storableJson, type TurnEvent } from '../journal-event.js';
 import type { TurnRecord } from '../types.js';
-import { json, ms, num, optional, text } from './rows.js';
+import { freshOf, json, ms, num, optional, text } from './rows.js';
 
-/** Records turns; one that is already there stays as it is. */
-export async function insertTurns(db: Queryable, turns: readonly TurnEvent[]): Promise<void> {
-  if (turns.length === 0) return;
+/** Records turns, and gives those that were new; one that is already there stays as it is. */
+export async function insertTurns(db: Queryable, turns: readonly TurnEvent[]): Promise<TurnEvent[]> {
+  if (turns.length === 0) return [];
   const rows = turns.map((turn) => ({
     call_id: turn.callId,
     idx: turn.index,
@@ -19,14 +19,15 @@ export async function insertTurns(db: Queryable, turns: readonly TurnEvent[]): P
     end_ms: turn.endMs,
     pii: turn.pii,
   }));
-  await db.query(
+  const made = await db.query(
     `INSERT INTO leibniz.turns (call_id, idx, turn_id, role, at_ms, confidence, timings, sources, start_ms, end_ms, pii)
      SELECT call_id, idx, turn_id, role, at_ms, confidence, timings, sources, start_ms, end_ms, pii
      FROM jsonb_to_recordset($1::jsonb) AS r(call_id text, idx integer, turn_id text, role text, at_ms bigint,
        confidence real, timings jsonb, sources jsonb, start_ms bigint, end_ms bigint, pii jsonb)
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT DO NOTHING RETURNING call_id, idx`,
     [storableJson(rows)],
   );
+  return freshOf(turns, made.rows, 'idx', ({ callId, index }) => [callId, index]);
 }
 
 /** The transcript of a call, in order. */

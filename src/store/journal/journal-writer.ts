@@ -1,5 +1,7 @@
 import { insertEnded, insertStarted, type Authored } from '../aggregates/calls.js';
 import { insertEvents } from '../aggregates/events.js';
+import { noteQuestions } from '../aggregates/questions.js';
+import { countEvents } from '../aggregates/roll-ups.js';
 import { insertTurns } from '../aggregates/turns.js';
 import { toDatabaseError, type Database, type Queryable } from '../db/database.js';
 import {
@@ -21,11 +23,15 @@ export interface WriteReport {
 
 /**
  * Writes a batch of journal lines in one transaction. Every write is idempotent, so a batch whose acknowledgement
- * was lost may come again. A line the database refuses does not hold up the others.
+ * was lost may come again, and what is counted of it counts once. A line the database refuses does not hold up the others.
  *
  * @throws DatabaseError - nothing was written, or it is not known; send the batch again
  */
-export async function writeLines(db: Database, lines: readonly string[]): Promise<WriteReport> {
+export async function writeLines(
+  db: Database,
+  lines: readonly string[],
+  nowMs: number,
+): Promise<WriteReport> {
   const rejected: string[] = [];
   const decoded: { readonly text: string; readonly line: JournalLine }[] = [];
   for (const text of lines) {
@@ -38,6 +44,7 @@ export async function writeLines(db: Database, lines: readonly string[]): Promis
       insertAll(
         tx,
         decoded.map(({ line }) => line),
+        nowMs,
       ),
     );
     return { written: decoded.length, rejected };
@@ -46,7 +53,7 @@ export async function writeLines(db: Database, lines: readonly string[]): Promis
   }
   for (const { text, line } of decoded) {
     try {
-      await db.transaction((tx) => insertAll(tx, [line]));
+      await db.transaction((tx) => insertAll(tx, [line], nowMs));
     } catch (error) {
       if (!isMalformed(error)) throw error;
       rejected.push(text);
@@ -60,7 +67,7 @@ function isMalformed(error: unknown): boolean {
   return kind === 'malformed' || kind === 'constraint';
 }
 
-async function insertAll(tx: Queryable, lines: readonly JournalLine[]): Promise<void> {
+async function insertAll(tx: Queryable, lines: readonly JournalLine[], nowMs: number): Promise<void> {
   const started: Authored<CallStartedEvent>[] = [];
   const ended: Authored<CallEndedEvent>[] = [];
   const turns: TurnEvent[] = [];
@@ -85,8 +92,11 @@ async function insertAll(tx: Queryable, lines: readonly JournalLine[]): Promise<
       }
     }
   }
-  await insertStarted(tx, started);
-  await insertTurns(tx, turns);
-  await insertEvents(tx, events);
-  await insertEnded(tx, ended);
+  const begun = await insertStarted(tx, started);
+  const said = await insertTurns(tx, turns);
+  const logged = await insertEvents(tx, events);
+  const over = await insertEnded(tx, ended);
+  // What was there before has been counted.
+  await countEvents(tx, [...begun, ...said, ...logged, ...over], nowMs);
+  await noteQuestions(tx, logged, nowMs);
 }

@@ -1,3 +1,4 @@
+import { FakeInsights } from './fake-insights.js';
 import { FakeMaterials } from './fake-materials.js';
 import { FakeRecordings } from './fake-recordings.js';
 import type { RecordingRecord } from '../recording-types.js';
@@ -53,6 +54,7 @@ export class FakeStore implements Store {
   readonly accounts: FakeAccounts;
   readonly materials: FakeMaterials;
   readonly recordings: FakeRecordings;
+  readonly insights: FakeInsights;
   readonly #link: FakeLink;
   readonly #calls = new Map<string, Call>();
   readonly #conversations = new Map<string, { readonly json: string; readonly expiresAtMs: number }>();
@@ -71,6 +73,7 @@ export class FakeStore implements Store {
       () => scheduler.wall(),
       (entry) => this.accounts.audit(entry),
     );
+    this.insights = new FakeInsights(() => scheduler.wall());
   }
 
   /** Every answer takes this long. */
@@ -193,6 +196,7 @@ export class FakeStore implements Store {
     this.appended.push(stored);
     const call: Call = this.#calls.get(stored.callId) ?? { turns: new Map(), events: new Map() };
     this.#calls.set(stored.callId, call);
+    if (isNew(call, stored)) this.insights.take(stored);
     if (stored.kind === 'call_started') call.started ??= stored;
     else if (stored.kind === 'call_ended') call.ended ??= stored;
     else if (stored.kind === 'turn') setOnce(call.turns, stored.index, stored);
@@ -216,6 +220,19 @@ export class FakeStore implements Store {
     };
     this.#link.jobs.set(id, again);
     return again;
+  }
+}
+
+function isNew({ started, ended, turns, events }: Call, event: JournalEvent): boolean {
+  switch (event.kind) {
+    case 'call_started':
+      return started === undefined;
+    case 'call_ended':
+      return ended === undefined;
+    case 'turn':
+      return !turns.has(event.index);
+    case 'event':
+      return !events.has(event.seq);
   }
 }
 

@@ -1,5 +1,6 @@
 import { LeibnizError } from '../../../src/kernel/errors.js';
 import { FakeAccounts } from '../../../src/store/testing/fake-accounts.js';
+import { FakeInsights } from '../../../src/store/testing/fake-insights.js';
 import { FakeMaterials } from '../../../src/store/testing/fake-materials.js';
 import { wallMs } from '../../../src/kernel/time.js';
 import { TranscriptionDesk } from '../../../src/session/transcription.js';
@@ -39,6 +40,8 @@ export interface FakeProgram {
   /** Sockets by session, the newest last. */
   readonly conversations: Map<string, FakeConversation[]>;
   readonly asked: { readonly method: string; readonly args: readonly unknown[] }[];
+  /** What is learned from calls. */
+  readonly insights: FakeInsights;
 }
 
 /** What callers said of themselves in free text, one in each place. */
@@ -181,7 +184,9 @@ export function fakeProgram(): FakeProgram {
   };
   const materials = new FakeMaterials(() => Date.UTC(2026, 10, 23, 9, 0));
   const searched = (material: Material): SearchedMaterial => ({ ...material, searched: true });
+  const insights = new FakeInsights(() => Date.UTC(2026, 10, 23, 9, 0));
   const ports: ApiPorts = {
+    insights,
     materials: {
       add: async (material) => searched(await materials.add(material)),
       addVersion: async (id, version) => {
@@ -502,5 +507,5 @@ export function fakeProgram(): FakeProgram {
       },
     },
   };
-  return { ports, conversations, asked };
+  return { ports, conversations, asked, insights };
 }

@@ -3,6 +3,7 @@ import { realScheduler } from '../../../src/threads/real-scheduler.js';
 import { requires } from '../../support/requires.js';
 import { EmbeddedTemplate, Folders, scratchDatabase, Stores } from './harness.js';
 import { describeAccountContract } from './account-contract.js';
+import { describeInsightContract } from './insight-contract.js';
 import { describeMaterialContract } from './material-contract.js';
 import { describeRecordingContract } from './recording-contract.js';
 import { describeCallbackContract } from './callback-contract.js';
@@ -54,4 +55,5 @@ for (const [name, subject, suite] of SUBJECTS) {
   describeAccountContract(name, subject, suite);
   describeMaterialContract(name, subject, suite);
   describeRecordingContract(name, subject, suite);
+  describeInsightContract(name, subject, suite);
 }

@@ -8,7 +8,7 @@ import { Badge, Card, Dialog, Field, orDash, PageHead, Table } from '../ui/parts
 import { When } from '../ui/time.js';
 import { View } from '../ui/view.js';
 import { NewPassword } from './one-time-link.js';
-import { textOf } from './sign-in.js';
+import { textOf } from '../ui/form.js';
 
 /** What belongs to oneself. */
 export default function Account(): ReactNode {

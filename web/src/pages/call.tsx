@@ -7,6 +7,7 @@ import { api, useApi } from '../api.js';
 import { useMay } from '../session.js';
 import { useUrlState } from '../url-state.js';
 import { GapBars } from '../ui/gap-bars.js';
+import { Feedback } from '../ui/feedback.js';
 import { Badge, Card, Figure, orDash, PageHead, plain, Sources, Table } from '../ui/parts.js';
 import { lineAt, placeOf } from '../ui/recording-places.js';
 import { RecordingPlayer, usePlayer } from '../ui/recording-player.js';
@@ -16,7 +17,7 @@ import { View } from '../ui/view.js';
 import { toneOfEnd } from './calls.js';
 import { callerOf } from './overview.js';
 
-const TABS = ['Conversation', 'Timing', 'Quality', 'Events'] as const;
+const TABS = ['Conversation', 'Timing', 'Quality', 'Events', 'Feedback'] as const;
 const OPEN_REFRESH_MS = 2000;
 
 /** One call: what was said, how fast, how well it sounded, and what happened. */
@@ -72,6 +73,7 @@ function Detail({ call }: { readonly call: CallDetail }): ReactNode {
         {tab === 'Timing' && <GapBars lines={call.transcript} />}
         {tab === 'Quality' && <Quality quality={call.quality} />}
         {tab === 'Events' && <Events call={call} />}
+        {tab === 'Feedback' && <Feedback callId={call.id} />}
       </div>
     </>
   );

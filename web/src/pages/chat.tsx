@@ -38,7 +38,7 @@ export function Lines({
   readonly lines: readonly ChatLine[];
   readonly status: string;
 }): ReactNode {
-  const end = useRef<HTMLLIElement>(null);
+  const end = useRef<HTMLDivElement>(null);
   // What it gives back is no business of the effect: newer browsers give a promise.
   useEffect(() => {
     void end.current?.scrollIntoView({ block: 'nearest' });
@@ -51,20 +51,20 @@ export function Lines({
     );
   }
   return (
-    <ol className="transcript chat" role="log" aria-label="Conversation" aria-live="polite" tabIndex={0}>
+    <div className="transcript chat" role="log" aria-label="Conversation" aria-live="polite" tabIndex={0}>
       {lines.map((line) => (
-        <li key={line.id} className={`line ${line.role}${line.isPartial === true ? ' partial' : ''}`}>
+        <div key={line.id} className={`line ${line.role}${line.isPartial === true ? ' partial' : ''}`}>
           <div className="line-head">
             <strong>{line.role === 'user' ? 'You' : 'Agent'}</strong>
             {line.afterMs !== undefined && <span className="muted">after {Math.round(line.afterMs)} ms</span>}
           </div>
           <p>{line.text}</p>
           <Sources of={line.sources} />
-        </li>
+        </div>
       ))}
-      {status === 'ended' && <li className="muted">The conversation is over.</li>}
-      <li ref={end} aria-hidden="true" />
-    </ol>
+      {status === 'ended' && <div className="muted">The conversation is over.</div>}
+      <div ref={end} aria-hidden="true" />
+    </div>
   );
 }
 

@@ -3,6 +3,8 @@ import { parseMetrics, total } from '../../../src/client/metrics.js';
 import type { AnswerView, ClassificationView } from '../../../src/client/types.js';
 import { useAction } from '../action.js';
 import { api, useApi, wordsOf } from '../api.js';
+import { Gaps } from '../knowledge/gaps.js';
+import { Materials } from '../knowledge/materials.js';
 import { useMay } from '../session.js';
 import { Badge, Card, Figure, PageHead, plain } from '../ui/parts.js';
 
@@ -32,6 +34,8 @@ export default function Knowledge(): ReactNode {
         )}
       </PageHead>
       <Counts />
+      <Materials />
+      <Gaps />
       <Trial />
     </>
   );

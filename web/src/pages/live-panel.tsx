@@ -1,11 +1,10 @@
-import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { LiveCallView } from '../../../src/client/live/live-model.js';
-import { useAction } from '../action.js';
-import { api } from '../api.js';
+import { Control } from '../live/control.js';
+import { Instructions, WhisperForm } from '../live/whisper.js';
 import { useMay } from '../session.js';
-import { Badge, Card, Dialog, Figure, plain, type Tone } from '../ui/parts.js';
-import { textOf } from './sign-in.js';
+import { Card, Figure, plain } from '../ui/parts.js';
 
 /** One call in progress: what is said as it is said, what is known, and the ways to help. */
 export function CallPanel({ view }: { readonly view: LiveCallView }): ReactNode {
@@ -19,11 +18,8 @@ export function CallPanel({ view }: { readonly view: LiveCallView }): ReactNode 
       className="panel"
     >
       {isOver && <p className="stale">The call is over: {plain(view.ended?.reason ?? '')}.</p>}
+      {!isOver && <Control call={call} />}
       <dl className="figures small">
-        <Figure
-          label="Answers"
-          value={call.controller === 'human' ? (call.controlled_by?.name ?? 'a person') : 'agent'}
-        />
         <Figure
           label="Last gap"
           value={typeof call.gap_last_ms === 'number' ? `${Math.round(call.gap_last_ms)} ms` : '–'}
@@ -35,9 +31,8 @@ export function CallPanel({ view }: { readonly view: LiveCallView }): ReactNode 
       </dl>
       <Slots view={view} />
       <Growing view={view} />
-      {!isOver && may('live.whisper') && <Whisper callId={call.id} />}
+      {!isOver && call.controller === 'agent' && may('live.whisper') && <WhisperForm call={call} />}
       <Instructions view={view} />
-      {!isOver && may('live.control') && <End callId={call.id} />}
     </Card>
   );
 }
@@ -68,13 +63,13 @@ const NAMES: Readonly<Record<string, string>> = { user: 'Caller', agent: 'Agent'
 
 /** The transcript; it follows the newest line unless one scrolls back. */
 function Growing({ view }: { readonly view: LiveCallView }): ReactNode {
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   useEffect(() => {
     if (isAtEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [view.lines, view.partials]);
   return (
-    <ol
+    <div
       ref={list}
       className="transcript chat"
       role="log"
@@ -85,116 +80,23 @@ function Growing({ view }: { readonly view: LiveCallView }): ReactNode {
       }}
     >
       {view.lines.map((line) => (
-        <li key={line.index} className={`line ${line.role}`}>
+        <div key={line.index} className={`line ${line.role}`}>
           <div className="line-head">
             <strong>{NAMES[line.role] ?? line.role}</strong>
           </div>
           <p>{line.heard ?? line.text}</p>
-        </li>
+        </div>
       ))}
       {Object.entries(view.partials)
         .filter(([, text]) => text !== '')
         .map(([role, text]) => (
-          <li key={role} className={`line partial ${role}`} aria-hidden="true">
+          <div key={role} className={`line partial ${role}`} aria-hidden="true">
             <div className="line-head">
               <strong>{NAMES[role] ?? role}</strong>
             </div>
             <p>{text}…</p>
-          </li>
+          </div>
         ))}
-    </ol>
-  );
-}
-
-const KINDS: readonly (readonly [kind: string, text: string])[] = [
-  ['say', 'Say this'],
-  ['fact', 'Know this'],
-  ['repeat', 'Repeat the last words'],
-  ['offer_transfer', 'Offer a person'],
-  ['end_politely', 'End politely'],
-];
-const WITHOUT_TEXT = new Set(['repeat', 'offer_transfer', 'end_politely']);
-
-function Whisper({ callId }: { readonly callId: string }): ReactNode {
-  const { isBusy, run } = useAction();
-  const [kind, setKind] = useState('say');
-  const needsText = !WITHOUT_TEXT.has(kind);
-  const submit = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const text = textOf(new FormData(form), 'text');
-    const body = { kind, ...(needsText ? { text } : {}) };
-    if (await run(() => api.live.command(callId, 'whisper', body), 'The agent was told.')) form.reset();
-  };
-  return (
-    <form className="ask" onSubmit={(event) => void submit(event)}>
-      <select
-        aria-label="What the agent is to do"
-        value={kind}
-        onChange={({ target }) => setKind(target.value)}
-      >
-        {KINDS.map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </select>
-      <input
-        name="text"
-        aria-label="Words for the agent"
-        placeholder="Only the agent hears this"
-        required={needsText}
-        disabled={!needsText}
-        maxLength={500}
-      />
-      <button type="submit" disabled={isBusy}>
-        Whisper
-      </button>
-    </form>
-  );
-}
-
-const TONES: Readonly<Record<string, Tone>> = {
-  queued: 'info',
-  used: 'good',
-  expired: 'warn',
-  refused: 'bad',
-};
-
-function Instructions({ view: { instructions } }: { readonly view: LiveCallView }): ReactNode {
-  if (instructions.length === 0) return null;
-  return (
-    <ul className="rows" aria-label="What was whispered">
-      {instructions.map(({ id, kind, state, reason }) => (
-        <li key={id}>
-          <span>{plain(kind)}</span>
-          <span className="muted">{reason}</span>
-          <Badge tone={TONES[state] ?? 'plain'}>{state}</Badge>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function End({ callId }: { readonly callId: string }): ReactNode {
-  const { isBusy, run } = useAction();
-  const [isAsking, setAsking] = useState(false);
-  const end = async (): Promise<void> => {
-    if (await run(() => api.live.command(callId, 'end'), 'The call is ended.')) setAsking(false);
-  };
-  return (
-    <div className="actions">
-      <button type="button" onClick={() => setAsking(true)}>
-        End the call…
-      </button>
-      {isAsking && (
-        <Dialog title="End this call?" onClose={() => setAsking(false)}>
-          <p>The agent says goodbye and hangs up.</p>
-          <button type="button" className="danger" disabled={isBusy} onClick={() => void end()}>
-            End the call
-          </button>
-        </Dialog>
-      )}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import { byAttention, type LiveCallView, type LiveModel } from '../../../src/client/live/live-model.js';
 import type { LiveStatus } from '../../../src/client/live/live-socket.js';
 import { duration } from '../../../src/client/office-time.js';
-import { useLive } from '../live.js';
+import { useLive } from '../live/watch.js';
 import { Badge, Figure, PageHead, plain, Table, type Tone } from '../ui/parts.js';
 import { useNow } from '../ui/time.js';
 import { Loading } from '../ui/view.js';

@@ -3,7 +3,7 @@ import { Link, useSearchParams } from 'wouter';
 import { MAX_PASSWORD_CHARS, PASSWORD_RULES } from '../../../src/api/core/password-rules.js';
 import { api, wordsOf } from '../api.js';
 import { Field, PageHead } from '../ui/parts.js';
-import { textOf } from './sign-in.js';
+import { textOf } from '../ui/form.js';
 
 const TITLES = {
   setup: 'Make the first account',

@@ -1,5 +1,6 @@
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { api, wordsOf } from '../api.js';
+import { textOf } from '../ui/form.js';
 import { Field, PageHead } from '../ui/parts.js';
 
 /** Address and password. */
@@ -39,10 +40,4 @@ export function SignIn({ onDone }: { readonly onDone: () => void }): ReactNode {
       </form>
     </main>
   );
-}
-
-/** A text of a form. */
-export function textOf(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === 'string' ? value : '';
 }

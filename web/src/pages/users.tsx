@@ -9,7 +9,7 @@ import { OneTime } from '../ui/one-time.js';
 import { Badge, Dialog, Field, PageHead, Pager, plain, Table } from '../ui/parts.js';
 import { When } from '../ui/time.js';
 import { View } from '../ui/view.js';
-import { textOf } from './sign-in.js';
+import { textOf } from '../ui/form.js';
 
 type Asked = { readonly what: 'new' } | { readonly what: 'change' | 'remove'; readonly user: UserView };
 

@@ -5,7 +5,7 @@ import type { AppointmentView } from '../../../src/client/types.js';
 import { useAction } from '../action.js';
 import { api } from '../api.js';
 import { useResourceName } from '../pages/appointments.js';
-import { textOf } from '../pages/sign-in.js';
+import { textOf } from './form.js';
 import { useMay, useSession } from '../session.js';
 import { Badge, Dialog, Field, orDash } from './parts.js';
 import { When } from './time.js';

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 
 /** Paths of 24 by 24, drawn with the line of the text. */
 const PATHS = {
+  bars: 'M4 20V10M10 20V4M16 20v-8M21 20H3',
   gauge: 'M4 18a8 8 0 1 1 16 0M12 18l4-6',
   live: 'M12 12h.01M8.500 8.500a5 5 0 0 0 0 7M15.500 8.500a5 5 0 0 1 0 7M5.600 5.600a9 9 0 0 0 0 12.800M18.400 5.600a9 9 0 0 1 0 12.800',
   phone: 'M5 4h4l2 5-2.500 1.500a11 11 0 0 0 5 5L15 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 6a2 2 0 0 1 2-2',

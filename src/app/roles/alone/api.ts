@@ -6,7 +6,7 @@ export const startApiAlone = (kit: RoleKit): Promise<AloneRole> =>
   startOffice(kit, {
     routes: [
       ...(['accounts', 'records', 'appointments', 'calendar', 'callbacks', 'jobs', 'materials'] as const),
-      ...(['intent', 'knowledge', 'appointment_sessions', 'caches'] as const),
+      ...(['insights', 'intent', 'knowledge', 'appointment_sessions', 'caches'] as const),
     ],
     desk: false,
   });

@@ -62,6 +62,7 @@ export async function startOffice(kit: RoleKit, served: Served): Promise<AloneRo
         accounts,
         caches: cachePorts(cache),
         materials: materials.ports,
+        insights: store.insights,
       },
       schedule: schedulePort(office.business, appointments, () => realScheduler.wall()),
       intent: { classify: (text, context) => knowledge.ports.classify(text, context) },

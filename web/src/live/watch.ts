@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
-import { EMPTY_LIVE, type LiveModel } from '../../src/client/live/live-model.js';
+import { EMPTY_LIVE, type LiveModel } from '../../../src/client/live/live-model.js';
 import {
   LiveSocket,
   type LiveStatus,
   type Wire,
   type WireEvents,
-} from '../../src/client/live/live-socket.js';
-import { LIVE_PROTOCOL } from '../../src/client/live/live-types.js';
-import { api } from './api.js';
+} from '../../../src/client/live/live-socket.js';
+import { LIVE_PROTOCOL } from '../../../src/client/live/live-types.js';
+import { api } from '../api.js';
 
 /** The calls in progress as they are told.
  *
