@@ -186,9 +186,10 @@ export async function openEngines(
 /** A store whose appointments, call-backs and waiting list are another's. */
 export function withDesk(store: Store, { appointments, callbacks, waitingList }: Desk): Store {
   if (appointments === store.appointments) return store;
-  const { journal, calls, conversations, jobs, accounts, materials } = store;
+  const { journal, calls, conversations, jobs, accounts, materials, outbound } = store;
   return {
-    ...{ journal, calls, conversations, jobs, accounts, materials, appointments, callbacks, waitingList },
+    ...{ journal, calls, conversations, jobs, accounts, materials, outbound },
+    ...{ appointments, callbacks, waitingList },
     health: () => store.health(),
     close: () => store.close(),
   };

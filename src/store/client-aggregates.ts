@@ -12,6 +12,7 @@ import {
 } from './check-requests.js';
 import { ACCOUNT_METHODS, type Accounts } from './account-types.js';
 import { MATERIAL_METHODS, type Materials } from './material-types.js';
+import { OUTBOUND_METHODS, type Outbound } from './outbound-types.js';
 import { storableJson } from './journal-event.js';
 import type { StoreApi } from './store-server.js';
 import type {
@@ -45,7 +46,15 @@ export function clientAggregates(
   link: ClientLink,
 ): Pick<
   Store,
-  'appointments' | 'callbacks' | 'waitingList' | 'calls' | 'conversations' | 'jobs' | 'accounts' | 'materials'
+  | 'appointments'
+  | 'callbacks'
+  | 'waitingList'
+  | 'calls'
+  | 'conversations'
+  | 'jobs'
+  | 'accounts'
+  | 'materials'
+  | 'outbound'
 > {
   return {
     appointments: appointmentsOver(link),
@@ -59,6 +68,9 @@ export function clientAggregates(
     ),
     materials: byName<Materials>(MATERIAL_METHODS, (method, args) =>
       link.ask((remote) => remote.materials(method, args)),
+    ),
+    outbound: byName<Outbound>(OUTBOUND_METHODS, (method, args) =>
+      link.ask((remote) => remote.outbound(method, args)),
     ),
   };
 }

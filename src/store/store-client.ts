@@ -16,6 +16,7 @@ import type {
   Conversations,
   Jobs,
   Materials,
+  Outbound,
   Store,
   StoreHealth,
   WaitingList,
@@ -69,6 +70,7 @@ export class StoreClient implements Store {
   readonly jobs: Jobs;
   readonly accounts: Accounts;
   readonly materials: Materials;
+  readonly outbound: Outbound;
   readonly instanceId = randomUUID();
   readonly #o: StoreClientOptions;
   #worker: Worker | undefined;
@@ -111,6 +113,7 @@ export class StoreClient implements Store {
     this.jobs = aggregates.jobs;
     this.accounts = aggregates.accounts;
     this.materials = aggregates.materials;
+    this.outbound = aggregates.outbound;
   }
 
   /** Starts the worker and waits until the database is open or known to be out of reach. */

@@ -7,6 +7,7 @@ import * as calls from './aggregates/calls.js';
 import * as conversations from './aggregates/conversations.js';
 import { trailOf } from './aggregates/audit.js';
 import { materialsOf } from './aggregates/materials.js';
+import { outboundOf } from './aggregates/outbound/index.js';
 import { eventsOf } from './aggregates/events.js';
 import * as jobs from './aggregates/jobs.js';
 import { busySpans } from './aggregates/occupancies.js';
@@ -18,6 +19,7 @@ import { DatabaseError, type Database, type Queryable } from './db/database.js';
 import { ACCOUNT_METHODS, type Accounts } from './account-types.js';
 import { CALLBACK_JOB } from './job-types.js';
 import { MATERIAL_METHODS, type Materials } from './material-types.js';
+import { OUTBOUND_METHODS, type Outbound } from './outbound-types.js';
 import { writeLines, type WriteReport } from './journal/journal-writer.js';
 import type { JsonValue } from './journal-event.js';
 import type {
@@ -99,6 +101,8 @@ export interface StoreApi {
   accounts(method: keyof Accounts, args: readonly unknown[]): Promise<unknown>;
   /** A method of {@link Materials} by its name. */
   materials(method: keyof Materials, args: readonly unknown[]): Promise<unknown>;
+  /** A method of {@link Outbound} by its name. */
+  outbound(method: keyof Outbound, args: readonly unknown[]): Promise<unknown>;
 }
 
 /** Names of the methods of {@link StoreApi}; the compiler misses one that is forgotten. */
@@ -137,6 +141,7 @@ export const STORE_METHODS = Object.keys({
   retryJob: 0,
   accounts: 0,
   materials: 0,
+  outbound: 0,
 } satisfies Record<keyof StoreApi, 0>) as readonly (keyof StoreApi)[];
 
 export interface StoreServerOptions {
@@ -157,12 +162,14 @@ export class StoreServer implements StoreApi {
   readonly #calendar: CalendarLedger;
   readonly #accounts: Accounts;
   readonly #materials: Materials;
+  readonly #outbound: Outbound;
 
   constructor(private readonly o: StoreServerOptions) {
     this.#calendar = new CalendarLedger(o);
     const { db, wallNow } = o;
     this.#accounts = { ...peopleOf(db, wallNow), ...signInsOf(db, wallNow), ...trailOf(db, wallNow) };
     this.#materials = materialsOf(db, wallNow, o.onOutbox);
+    this.#outbound = outboundOf(db, wallNow, Math.random);
   }
 
   /** Writes journal lines; see {@link writeLines}. */
@@ -340,6 +347,11 @@ export class StoreServer implements StoreApi {
   materials(method: keyof Materials, args: readonly unknown[]): Promise<unknown> {
     if (!MATERIAL_METHODS.includes(method)) throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
     return this.#guard(() => named(this.#materials, method, args));
+  }
+
+  outbound(method: keyof Outbound, args: readonly unknown[]): Promise<unknown> {
+    if (!OUTBOUND_METHODS.includes(method)) throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
+    return this.#guard(() => named(this.#outbound, method, args));
   }
 
   /** Turns a database's failure into one that callers of the store can act on. */

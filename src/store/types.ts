@@ -3,6 +3,7 @@ import type { WallMs } from '../kernel/time.js';
 import type { Termination } from '../kernel/vocab.js';
 import type { Appointments } from './appointment-types.js';
 import type { Materials } from './material-types.js';
+import type { Outbound } from './outbound-types.js';
 import type { Callbacks, WaitingList } from './callback-types.js';
 import type { JournalEvent, JsonValue } from './journal-event.js';
 import type { Page, Paging } from './paging.js';
@@ -11,6 +12,7 @@ export * from './appointment-types.js';
 export * from './callback-types.js';
 export * from './account-types.js';
 export * from './material-types.js';
+export * from './outbound-types.js';
 export * from './paging.js';
 
 // ---- calls ----------------------------------------------------------------------------------------------------
@@ -190,6 +192,7 @@ export interface Store {
   readonly jobs: Jobs;
   readonly accounts: Accounts;
   readonly materials: Materials;
+  readonly outbound: Outbound;
   /** Answers at once from what is known on this thread; never waits for a database. */
   health(): StoreHealth;
   /** Writes out what is pending (5 s at most), ends the worker and frees the data directory. */

@@ -4,6 +4,7 @@ import { sql as accounts } from './0003-accounts.js';
 import { sql as humanLines } from './0004-human-lines.js';
 import { sql as noSeatOfVersion1 } from './0005-no-seat-of-version-1.js';
 import { sql as materials } from './0006-materials.js';
+import { sql as outbound } from './0008-outbound.js';
 
 /** One step of the schema. Once released its text never changes; a checksum is kept in the database. */
 export interface Migration {
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 4, name: 'human lines', sql: humanLines },
   { number: 5, name: 'no seat of version 1', sql: noSeatOfVersion1 },
   { number: 6, name: 'materials', sql: materials },
+  { number: 8, name: 'outbound', sql: outbound },
 ];

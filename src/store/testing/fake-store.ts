@@ -1,4 +1,5 @@
 import { FakeMaterials } from './fake-materials.js';
+import { FakeOutbound } from './fake-outbound.js';
 import { FakeAccounts } from './fake-accounts.js';
 import { LeibnizError } from '../../kernel/errors.js';
 import { wallMs, type Scheduler } from '../../kernel/time.js';
@@ -50,6 +51,7 @@ export class FakeStore implements Store {
   readonly waitingList: WaitingList;
   readonly accounts: FakeAccounts;
   readonly materials: FakeMaterials;
+  readonly outbound: FakeOutbound;
   readonly #link: FakeLink;
   readonly #calls = new Map<string, Call>();
   readonly #conversations = new Map<string, { readonly json: string; readonly expiresAtMs: number }>();
@@ -59,11 +61,13 @@ export class FakeStore implements Store {
     this.#link = new FakeLink(scheduler);
     this.bookingFaults = this.#link.faults;
     const waitingList = fakeWaitingList(this.#link);
-    this.appointments = new FakeCalendar(this.#link, waitingList);
+    const calendar = new FakeCalendar(this.#link, waitingList);
+    this.appointments = calendar;
     this.callbacks = fakeCallbacks(this.#link);
     this.waitingList = waitingList;
     this.accounts = new FakeAccounts(() => scheduler.wall());
     this.materials = new FakeMaterials(() => scheduler.wall());
+    this.outbound = new FakeOutbound(this.#link, calendar);
   }
 
   /** Every answer takes this long. */
