@@ -43,6 +43,8 @@ export class FakeOutbound implements Outbound {
   readonly #contacts: ContactRow[] = [];
   readonly #stopped = new Map<string, DoNotCall>();
   readonly #rng = seededRng(1);
+  /** Of the last leases. */
+  readonly #leasedAt: number[] = [];
 
   constructor(
     private readonly link: FakeLink,
@@ -179,8 +181,9 @@ export class FakeOutbound implements Outbound {
     return this.link.commit(() => {
       for (const id of attemptIds) {
         const { attempt } = this.#attempt(id) ?? {};
-        if (attempt?.state === 'dialling' || attempt?.state === 'answered')
-          {attempt.untilMs = this.#now + LEASE_MS;}
+        if (attempt?.state === 'dialling' || attempt?.state === 'answered') {
+          attempt.untilMs = this.#now + LEASE_MS;
+        }
       }
     });
   }
@@ -297,12 +300,13 @@ export class FakeOutbound implements Outbound {
 
   #lease(limits: HouseLimits): LeaseAnswer {
     this.#expire();
-    const all = this.#contacts.flatMap(({ rows }) => rows);
-    const live = all.filter(({ state }) => state !== 'ended').length;
-    const lastSecond = all.filter(({ leasedAtMs }) => leasedAtMs > this.#now - 1000).length;
+    const nowMs = this.#now;
+    // Whoever is called has one attempt that has not ended.
+    const live = this.#contacts.filter(({ state }) => state === 'calling').length;
+    const lastSecond = this.#leasedAt.filter((atMs) => atMs > nowMs - 1000).length;
     if (live >= limits.maxCalls || lastSecond >= limits.callsPerSecond) return { type: 'none', why: 'full' };
     const due = this.#contacts
-      .filter((one) => one.state === 'waiting' && one.dueMs <= this.#now)
+      .filter((one) => one.state === 'waiting' && one.dueMs <= nowMs)
       .map((one) => ({ one, campaign: this.#campaigns.get(one.campaignId) }))
       .flatMap(({ one, campaign }) => (campaign?.status === 'running' ? [{ one, campaign }] : []))
       .filter(({ campaign }) => this.#of(campaign.id, 'calling').length < campaign.rules.maxConcurrent)
@@ -324,6 +328,8 @@ export class FakeOutbound implements Outbound {
     const untilMs = wallMs(nowMs + LEASE_MS);
     contact.rows.push({ id: attemptId, leasedAtMs: nowMs, state: 'leased', untilMs, counts: true });
     contact.state = 'calling';
+    this.#leasedAt.push(nowMs);
+    this.#leasedAt.splice(0, this.#leasedAt.length - 100);
     const { id: contactId, campaignId, appointmentId, pii } = contact;
     const appointment = appointmentId === undefined ? undefined : this.calendar.current(appointmentId);
     return {
@@ -334,9 +340,11 @@ export class FakeOutbound implements Outbound {
   }
 
   #expire(): void {
+    const nowMs = this.#now;
     for (const contact of this.#contacts) {
+      if (contact.state !== 'calling') continue;
       for (const attempt of contact.rows) {
-        if (attempt.state === 'ended' || attempt.untilMs > this.#now) continue;
+        if (attempt.state === 'ended' || attempt.untilMs > nowMs) continue;
         if (attempt.state === 'leased') {
           this.#unused(contact, attempt);
           continue;
@@ -355,9 +363,9 @@ export class FakeOutbound implements Outbound {
   }
 
   #refuse(contact: ContactRow, reason: NonNullable<Contact['refusal']>): void {
-    if (reason === 'expired')
-      {Object.assign(contact, { state: 'done', outcome: contact.outcome ?? 'expired' });}
-    else Object.assign(contact, { state: 'refused', refusal: reason });
+    if (reason === 'expired') {
+      Object.assign(contact, { state: 'done', outcome: contact.outcome ?? 'expired' });
+    } else Object.assign(contact, { state: 'refused', refusal: reason });
     this.#close(contact.campaignId);
   }
 
