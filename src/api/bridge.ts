@@ -70,6 +70,7 @@ const GROUPS: readonly (keyof ApiPorts)[] = [
   'jobs',
   'accounts',
   'materials',
+  'outbound',
   'caches',
   'settings',
   'models',

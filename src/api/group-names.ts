@@ -12,6 +12,7 @@ export const ROUTE_GROUPS = [
   'callbacks',
   'jobs',
   'materials',
+  'outbound',
   'caches',
   'office',
   'denoise',

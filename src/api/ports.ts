@@ -8,6 +8,7 @@ import type {
   RebuildReport,
   Retrieval,
 } from '../dialog/knowledge/types.js';
+import type { CampaignRules } from '../outbound/core/rules.js';
 import type { GuardPort } from '../dialog/guard/core/types.js';
 import type { SynthesisDesk } from '../session/synthesis.js';
 import type { TranscriptionDesk } from '../session/transcription.js';
@@ -21,6 +22,7 @@ import type {
   Jobs,
   Material,
   MaterialQuery,
+  Outbound,
   NewMaterial,
   NewVersion,
   Page,
@@ -249,6 +251,15 @@ export interface MaterialPorts {
   crawl(request: CrawlRequest): Promise<JobRecord>;
 }
 
+/** Calls that the agent makes. */
+export interface OutboundPorts extends Pick<
+  Outbound,
+  'create' | 'get' | 'list' | 'change' | 'contacts' | 'contact' | 'stopCalls' | 'doNotCall' | 'allowCalls'
+> {
+  /** What holds where a campaign says nothing. */
+  rules(): Promise<CampaignRules>;
+}
+
 /** What the caches of this process hold and how often they answer. */
 export interface CacheReport {
   readonly caches: readonly {
@@ -309,6 +320,7 @@ export interface ApiPorts {
   readonly jobs: Pick<Jobs, 'list' | 'get' | 'retry'>;
   readonly accounts: Accounts;
   readonly materials: MaterialPorts;
+  readonly outbound: OutboundPorts;
   readonly caches: CachePorts;
   readonly settings: SettingPorts;
   readonly models: ModelPorts;

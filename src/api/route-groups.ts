@@ -14,6 +14,7 @@ import { jobRoutes } from './routes/jobs.js';
 import { intentRoutes, knowledgeRoutes } from './routes/knowledge.js';
 import { llmRoutes } from './routes/llm.js';
 import { materialRoutes } from './routes/materials.js';
+import { outboundRoutes } from './routes/outbound.js';
 import { officeRoutes } from './routes/office.js';
 import { recordRoutes } from './routes/records.js';
 import { speechRoutes } from './routes/speech.js';
@@ -38,6 +39,7 @@ const ROUTES: Readonly<
   callbacks: callbackRoutes,
   jobs: jobRoutes,
   materials: materialRoutes,
+  outbound: outboundRoutes,
   caches: cacheRoutes,
   office: officeRoutes,
   denoise: denoiseRoutes,

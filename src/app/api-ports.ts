@@ -65,6 +65,7 @@ export function apiPorts(
     jobs: store.jobs,
     accounts: store.accounts,
     materials: agent.engines.materials,
+    outbound: agent.outbound.ports,
     caches: cachePorts(agent.engines.cache),
     live: livePorts(agent.live),
     guard: guardApi(agent.engines.roles.guard.ports, store.callbacks, log),

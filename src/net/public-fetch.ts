@@ -108,17 +108,20 @@ export class PublicFetch {
       if (bytes > maxBytes) return err({ kind: 'bad_request', message: 'the page is too large', status });
       chunks.push(chunk);
     }
-    if ((status < 200 || status >= 300) && status !== 304)
-      {return err(failureOfStatus(status, headers, '', Date.now()));}
+    if ((status < 200 || status >= 300) && status !== 304) {
+      return err(failureOfStatus(status, headers, '', Date.now()));
+    }
     return ok({ status, url, headers, body: Buffer.concat(chunks) });
   }
 
   #check(url: string): void {
     const { protocol, hostname, username } = new URL(url);
-    if (!/^https?:$/.test(protocol) || username !== '')
-      {throw new Refused('only plain web addresses are asked');}
-    if (!isAllowedHost(hostname, this.options.hosts))
-      {throw new Refused('the host is not among those that may be asked');}
+    if (!/^https?:$/.test(protocol) || username !== '') {
+      throw new Refused('only plain web addresses are asked');
+    }
+    if (!isAllowedHost(hostname, this.options.hosts)) {
+      throw new Refused('the host is not among those that may be asked');
+    }
   }
 
   /** Resolves, looks at every address, and gives the connection those. */

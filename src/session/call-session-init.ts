@@ -1,4 +1,5 @@
 import type { CallId } from '../kernel/ids.js';
+import type { DialogInput } from '../dialog/core/effects.js';
 import type { DialogState } from '../dialog/core/machine/state.js';
 import type { MediaPort } from '../media/ports.js';
 import type { Supervision } from './live/open-call.js';
@@ -21,6 +22,8 @@ export interface CallSessionInit {
   readonly options?: Partial<SessionOptions>;
   readonly observer?: SessionObserver;
   readonly resumed?: ResumedConversation;
+  /** How the conversation begins; with the greeting unless told. */
+  readonly opening?: Extract<DialogInput, { type: 'start' }>;
   /** Who looks after calls, if anybody does. */
   readonly supervision?: Supervision | undefined;
 }

@@ -11,6 +11,7 @@ import { RtpPortPool } from '../../media/rtp-port-pool.js';
 import { ConversationHub } from '../../session/conversation-hub.js';
 import { SessionLineHost } from '../../session/line-host.js';
 import type { Supervision } from '../../session/live/open-call.js';
+import { SipOutboundLine } from '../../session/outbound/sip-line.js';
 import { PhoneHost, type PhoneHostInit } from '../../session/phone-host.js';
 import type { SessionObserver, SessionOptions, SessionPorts } from '../../session/ports.js';
 import { localAddresses } from '../../sipserver/local-address.js';
@@ -38,6 +39,8 @@ export interface CallPorts {
   readonly edge: SipEdge;
   readonly phones: PhoneHost;
   readonly conversations: ConversationHub;
+  /** Calls people; `undefined` without a trunk. */
+  readonly line: SipOutboundLine | undefined;
   readonly pacer: Pacer;
   readonly pool: RtpPortPool;
   readonly media: MediaTally;
@@ -102,12 +105,25 @@ export async function startCallRole(
     rejected: (reason) => metrics.increment('calls_rejected_total', { reason }),
     openMedia: await mediaOpener(config, pool, pacer, media, tally, log),
   });
+  let line: SipOutboundLine | undefined;
   const { conversations, lines, others } = withoutSip(
     config,
     sessionPorts,
     { options, pacer, observe, supervision: live, metrics },
     () => opened,
+    () => line?.reserved ?? 0,
   );
+  const { trunk } = config.outbound;
+  const free = (): number =>
+    opened?.stats().accepting === true ? config.calls.max - opened.stats().active - others() : 0;
+  line =
+    trunk === undefined
+      ? undefined
+      : new SipOutboundLine({
+          ...{ trunk, phones, free },
+          watch: (host) => tally.watch(host),
+          dial: (dialled) => edge.dial(dialled),
+        });
   let edge: SipEdge;
   let exchanges: Exchanges | undefined;
   try {
@@ -135,6 +151,7 @@ export async function startCallRole(
       edge,
       phones,
       conversations,
+      line,
       pacer,
       pool,
       media,
@@ -185,6 +202,7 @@ function withoutSip(
   ports: SessionPorts,
   { options, pacer, observe, supervision, metrics }: Shared,
   edge: () => SipEdge | undefined,
+  reserved: () => number,
 ): { conversations: ConversationHub; lines: SessionLineHost; others: () => number } {
   const { max } = config.calls;
   const phoneCalls = (): number => edge()?.stats().active ?? 0;
@@ -212,7 +230,7 @@ function withoutSip(
     observe,
     supervision,
   });
-  const others = (): number => conversations.attached + lines.active;
+  const others = (): number => conversations.attached + lines.active + reserved();
   return { conversations, lines, others };
 }
 

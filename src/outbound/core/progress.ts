@@ -3,7 +3,8 @@ import { nextAttemptIn } from './retry.js';
 import type { CampaignRules } from './rules.js';
 
 /** What becomes of a contact after an attempt. */
-export type AfterAttempt = { readonly state: 'done' } | { readonly state: 'waiting'; readonly nextAtMs: number };
+export type AfterAttempt =
+  { readonly state: 'done' } | { readonly state: 'waiting'; readonly nextAtMs: number };
 
 /** Decides whether and when a contact is called again. @param history - its outcomes, this one last */
 export function afterAttempt(

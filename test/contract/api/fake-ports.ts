@@ -1,5 +1,8 @@
 import { LeibnizError } from '../../../src/kernel/errors.js';
 import { FakeAccounts } from '../../../src/store/testing/fake-accounts.js';
+import { DEFAULT_RULES } from '../../../src/outbound/core/rules.js';
+import { FakeStore } from '../../../src/store/testing/fake-store.js';
+import { VirtualTime } from '../../support/virtual-time.js';
 import { FakeMaterials } from '../../../src/store/testing/fake-materials.js';
 import { wallMs } from '../../../src/kernel/time.js';
 import { TranscriptionDesk } from '../../../src/session/transcription.js';
@@ -157,6 +160,9 @@ export function fakeProgram(): FakeProgram {
   const materials = new FakeMaterials(() => Date.UTC(2026, 10, 23, 9, 0));
   const searched = (material: Material): SearchedMaterial => ({ ...material, searched: true });
   const ports: ApiPorts = {
+    outbound: Object.assign(new FakeStore({ scheduler: new VirtualTime() }).outbound, {
+      rules: async () => DEFAULT_RULES,
+    }),
     materials: {
       add: async (material) => searched(await materials.add(material)),
       addVersion: async (id, version) => {

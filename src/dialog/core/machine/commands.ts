@@ -76,8 +76,7 @@ export function obey(draft: Draft, said: Interpretation): boolean {
     case 'opt_out': {
       const consent = consentByRequest(said, 'opt_out');
       if (draft.top?.task === 'reminder' || consent === undefined) return false;
-      const args = { kind: 'message', reason: 'The caller does not want to be called.' };
-      push(draft, 'callback', { args, consent });
+      if (draft.top?.task !== 'opt_out') push(draft, 'opt_out', { consent });
       return true;
     }
     default: {

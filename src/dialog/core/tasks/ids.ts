@@ -11,6 +11,7 @@ export const TASK_IDS = [
   'waitlist',
   'rating',
   'reminder',
+  'opt_out',
 ] as const;
 
 /** One of {@link TASK_IDS}. */

@@ -2,6 +2,7 @@ import { APPOINTMENT_TASKS } from './appointments/index.js';
 import { callbackTask } from './callback.js';
 import { formTask } from './form/form-task.js';
 import { handoffTask } from './handoff.js';
+import { optOutTask } from './opt-out.js';
 import { ratingTask } from './rating.js';
 import type { Task, TaskId } from './task.js';
 
@@ -12,4 +13,5 @@ export const TASKS: Readonly<Record<TaskId, Task<unknown>>> = {
   form: formTask,
   handoff: handoffTask,
   rating: ratingTask,
+  opt_out: optOutTask,
 };
