@@ -20,7 +20,7 @@ export interface OutboundSide {
 export function whyNobodyIsCalled({ trunk, prefixes, maxCalls }: Config['outbound']): string | undefined {
   if (trunk === undefined) return 'Nobody is called: OUTBOUND_TRUNK and OUTBOUND_CALLER_ID are not set.';
   if (prefixes.length === 0)
-    return 'Nobody is called: OUTBOUND_PREFIXES names no numbers that may be called.';
+    {return 'Nobody is called: OUTBOUND_PREFIXES names no numbers that may be called.';}
   return maxCalls === 0 ? 'Nobody is called: OUTBOUND_MAX_CALLS is 0.' : undefined;
 }
 

@@ -122,6 +122,7 @@ function contactsIn(csv: string): z.infer<typeof contactBody>[] {
   const [header = [], ...rows] = parseCsv(csv).filter((row) => row.some((cell) => cell.trim() !== ''));
   const names = header.map((name) => name.trim().toLowerCase());
   return rows.map((row, n) => {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- CSV
     const cells = Object.fromEntries(
       names.map((name, k) => [name, row[k]?.trim()]).filter(([, cell]) => cell !== ''),
     );

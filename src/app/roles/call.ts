@@ -105,25 +105,24 @@ export async function startCallRole(
     rejected: (reason) => metrics.increment('calls_rejected_total', { reason }),
     openMedia: await mediaOpener(config, pool, pacer, media, tally, log),
   });
-  let line: SipOutboundLine | undefined;
+  const dialling: { line?: SipOutboundLine } = {};
   const { conversations, lines, others } = withoutSip(
     config,
     sessionPorts,
     { options, pacer, observe, supervision: live, metrics },
     () => opened,
-    () => line?.reserved ?? 0,
+    () => dialling.line?.reserved ?? 0,
   );
   const { trunk } = config.outbound;
   const free = (): number =>
     opened?.stats().accepting === true ? config.calls.max - opened.stats().active - others() : 0;
-  line =
-    trunk === undefined
-      ? undefined
-      : new SipOutboundLine({
-          ...{ trunk, phones, free },
-          watch: (host) => tally.watch(host),
-          dial: (dialled) => edge.dial(dialled),
-        });
+  if (trunk !== undefined) {
+    dialling.line = new SipOutboundLine({
+      ...{ trunk, phones, free },
+      watch: (host) => tally.watch(host),
+      dial: (dialled) => edge.dial(dialled),
+    });
+  }
   let edge: SipEdge;
   let exchanges: Exchanges | undefined;
   try {
@@ -151,7 +150,7 @@ export async function startCallRole(
       edge,
       phones,
       conversations,
-      line,
+      line: dialling.line,
       pacer,
       pool,
       media,
