@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { CallHost } from '../../call/host.js';
 import type { Peers } from '../../call/peers.js';
 import { openSipEdge, type SipEdge } from '../../call/sip-edge.js';
 import type { CallId } from '../../kernel/ids.js';
@@ -105,7 +106,7 @@ export async function startCallRole(
     rejected: (reason) => metrics.increment('calls_rejected_total', { reason }),
     openMedia: await mediaOpener(config, pool, pacer, media, tally, log),
   });
-  const dialling: { line?: SipOutboundLine } = {};
+  const dialling: { line?: SipOutboundLine | undefined } = {};
   const { conversations, lines, others } = withoutSip(
     config,
     sessionPorts,
@@ -113,16 +114,9 @@ export async function startCallRole(
     () => opened,
     () => dialling.line?.reserved ?? 0,
   );
-  const { trunk } = config.outbound;
   const free = (): number =>
     opened?.stats().accepting === true ? config.calls.max - opened.stats().active - others() : 0;
-  if (trunk !== undefined) {
-    dialling.line = new SipOutboundLine({
-      ...{ trunk, phones, free },
-      watch: (host) => tally.watch(host),
-      dial: (dialled) => edge.dial(dialled),
-    });
-  }
+  dialling.line = lineOf(config, phones, tally, free, () => edge);
   let edge: SipEdge;
   let exchanges: Exchanges | undefined;
   try {
@@ -174,6 +168,19 @@ export async function startCallRole(
       await pool.close();
     },
   };
+}
+
+/** What calls people, where there is a trunk. */
+function lineOf(
+  { outbound: { trunk } }: Config,
+  phones: PhoneHost,
+  tally: CallTally,
+  free: () => number,
+  edge: () => SipEdge,
+): SipOutboundLine | undefined {
+  if (trunk === undefined) return undefined;
+  const watch = (host: CallHost): CallHost => tally.watch(host);
+  return new SipOutboundLine({ trunk, phones, free, watch, dial: (options) => edge().dial(options) });
 }
 
 /** Counts what happens in a session, and shows it to supervisors. */
