@@ -114,9 +114,7 @@ export async function startCallRole(
     () => opened,
     () => dialling.line?.reserved ?? 0,
   );
-  const free = (): number =>
-    opened?.stats().accepting === true ? config.calls.max - opened.stats().active - others() : 0;
-  dialling.line = lineOf(config, phones, tally, free, () => edge);
+  dialling.line = lineOf(config, phones, tally, others, () => edge);
   let edge: SipEdge;
   let exchanges: Exchanges | undefined;
   try {
@@ -172,13 +170,14 @@ export async function startCallRole(
 
 /** What calls people, where there is a trunk. */
 function lineOf(
-  { outbound: { trunk } }: Config,
+  { outbound: { trunk }, calls: { max } }: LineConfig,
   phones: PhoneHost,
   tally: CallTally,
-  free: () => number,
+  others: () => number,
   edge: () => SipEdge,
 ): SipOutboundLine | undefined {
   if (trunk === undefined) return undefined;
+  const free = (): number => (edge().stats().accepting ? max - edge().stats().active - others() : 0);
   const watch = (host: CallHost): CallHost => tally.watch(host);
   return new SipOutboundLine({ trunk, phones, free, watch, dial: (options) => edge().dial(options) });
 }
