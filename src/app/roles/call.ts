@@ -150,8 +150,7 @@ export async function startCallRole(
       activeCalls: () => edge.stats().active + others(),
       drain: async (late) => {
         lines.drain();
-        await Promise.race([edge.drain(), late]);
-        await delay(LAST_ANSWERS_MS);
+        await Promise.race([edge.drain(), late]).then(() => delay(LAST_ANSWERS_MS));
       },
     },
     health: () => Promise.resolve(healthOf(edge, conversations, lines, config.calls.max)),
