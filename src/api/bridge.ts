@@ -71,6 +71,7 @@ const GROUPS: readonly (keyof ApiPorts)[] = [
   'accounts',
   'materials',
   'insights',
+  'outbound',
   'caches',
   'settings',
   'models',

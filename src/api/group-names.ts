@@ -14,6 +14,7 @@ export const ROUTE_GROUPS = [
   'jobs',
   'materials',
   'insights',
+  'outbound',
   'caches',
   'office',
   'denoise',

@@ -10,6 +10,7 @@ import type {
 } from '../dialog/knowledge/types.js';
 import type { RecordingState } from '../kernel/vocab.js';
 import type { RecordingAction } from '../recording/core/recording.js';
+import type { CampaignRules } from '../outbound/core/rules.js';
 import type { GuardPort } from '../dialog/guard/core/types.js';
 import type { SynthesisDesk } from '../session/synthesis.js';
 import type { TranscriptionDesk } from '../session/transcription.js';
@@ -25,6 +26,7 @@ import type {
   Jobs,
   Material,
   MaterialQuery,
+  Outbound,
   NewMaterial,
   NewVersion,
   Page,
@@ -255,6 +257,15 @@ export interface MaterialPorts {
   crawl(request: CrawlRequest): Promise<JobRecord>;
 }
 
+/** Calls that the agent makes. */
+export interface OutboundPorts extends Pick<
+  Outbound,
+  'create' | 'get' | 'list' | 'change' | 'contacts' | 'contact' | 'stopCalls' | 'doNotCall' | 'allowCalls'
+> {
+  /** What holds where a campaign says nothing. */
+  rules(): Promise<CampaignRules>;
+}
+
 /** What the caches of this process hold and how often they answer. */
 export interface CacheReport {
   readonly caches: readonly {
@@ -316,6 +327,7 @@ export interface ApiPorts {
   readonly accounts: Accounts;
   readonly materials: MaterialPorts;
   readonly insights: Insights;
+  readonly outbound: OutboundPorts;
   readonly caches: CachePorts;
   readonly settings: SettingPorts;
   readonly models: ModelPorts;

@@ -16,6 +16,7 @@ import { jobRoutes } from './routes/jobs.js';
 import { intentRoutes, knowledgeRoutes } from './routes/knowledge.js';
 import { llmRoutes } from './routes/llm.js';
 import { materialRoutes } from './routes/materials.js';
+import { outboundRoutes } from './routes/outbound.js';
 import { officeRoutes } from './routes/office.js';
 import { recordRoutes } from './routes/records.js';
 import { recordingRoutes } from './routes/recordings.js';
@@ -47,6 +48,7 @@ const ROUTES: Readonly<
     questionRoutes(app, context);
     feedbackRoutes(app, context);
   },
+  outbound: outboundRoutes,
   caches: cacheRoutes,
   office: officeRoutes,
   denoise: denoiseRoutes,

@@ -9,6 +9,7 @@ import type { Config } from './config/index.js';
 import { dialogBehind } from './dialog-wiring.js';
 import { openEngines, type Engines, type Progress } from './engines.js';
 import type { AppLog } from './log.js';
+import { openOutbound, type OutboundSide } from './outbound.js';
 import { measuredDialog, measuredEngines } from './measure/engines.js';
 import { superviseSessions } from './live.js';
 import { openRecordings } from './recordings.js';
@@ -29,6 +30,8 @@ export interface Agent {
   readonly recordings: RecordingDesk;
   readonly sip: SipSide;
   readonly calls: Role<CallPorts>;
+  /** Calls that the agent makes. */
+  readonly outbound: OutboundSide;
   /** Hangs up what is still open and closes everything in order; `CallPorts.drain` lets calls end first. */
   stop(): Promise<void>;
 }
@@ -58,7 +61,18 @@ export async function startAgent(
     recordings = await openRecordings(config, engines.store, supervised.live, metrics, log);
     const lined = withLines(config, engines, progress);
     const calls = await startCallRole(lined, { sip, peers }, { ...supervised, recordings }, metrics, log);
-    return { engines, ...supervised, recordings, sip, calls, stop: stopper(calls, { sip, peers }, engines) };
+    const holidays = engines.office.business.holidays.map(({ date }) => date);
+    const { outbound: kept } = engines.store;
+    const outbound = openOutbound(config, { line: calls.ports.line, outbound: kept }, holidays, log);
+    return {
+      engines,
+      ...supervised,
+      recordings,
+      sip,
+      calls,
+      outbound,
+      stop: stopper(calls, { sip, peers }, engines, outbound),
+    };
   } catch (error) {
     peers.close();
     await recordings?.close();
@@ -80,8 +94,9 @@ function withLines(config: Config, { machine }: Engines, progress: Progress): Li
 }
 
 const stopper =
-  (calls: Role<CallPorts>, { sip, peers }: Signalling, engines: Engines) =>
+  (calls: Role<CallPorts>, { sip, peers }: Signalling, engines: Engines, outbound: OutboundSide) =>
   async (): Promise<void> => {
+    outbound.stop();
     await calls.stop();
     peers.close();
     await sip.embedded?.close();
@@ -108,6 +123,7 @@ export function portsOf(engines: Engines, dialog: DialogPort): SessionPorts {
     appointments: store.appointments,
     callbacks: store.callbacks,
     waitingList: store.waitingList,
+    doNotCall: store.outbound,
     tools,
     conversations: store.conversations,
     // The tools that are offered change while servers come and go.

@@ -67,6 +67,7 @@ export function apiPorts(
     accounts: store.accounts,
     materials: agent.engines.materials,
     insights: store.insights,
+    outbound: agent.outbound.ports,
     caches: cachePorts(agent.engines.cache),
     live: livePorts(agent.live),
     recordings: recordingPorts(agent.recordings, agent.live),

@@ -186,9 +186,9 @@ export async function openEngines(
 /** A store whose appointments, call-backs and waiting list are another's. */
 export function withDesk(store: Store, { appointments, callbacks, waitingList }: Desk): Store {
   if (appointments === store.appointments) return store;
-  const { journal, calls, conversations, jobs, accounts, materials, recordings, insights } = store;
+  const { journal, calls, conversations, jobs, accounts, materials, recordings, insights, outbound } = store;
   return {
-    ...{ journal, calls, conversations, jobs, accounts, materials, recordings, insights },
+    ...{ journal, calls, conversations, jobs, accounts, materials, recordings, insights, outbound },
     ...{ appointments, callbacks, waitingList },
     health: () => store.health(),
     close: () => store.close(),

@@ -91,6 +91,7 @@ export async function runServer(
   await offerSetup(config, agent, api.port, say);
   const { late } = await stopSignal(config, say);
   // The web side answers as long as calls do: whoever asks is told that no new ones are taken.
+  agent.outbound.stop();
   await agent.calls.ports.drain(late);
   await api.close();
   await agent.stop();

@@ -3,7 +3,7 @@ import type { Termination } from '../kernel/vocab.js';
 import type { ServerConnection } from './connection.js';
 import { OfferAnswer } from './core/offer-answer.js';
 import { parseAddressList, parseSipUri } from './core/sip-address.js';
-import { reasonHeader } from './core/termination.js';
+import { parseReasons, reasonHeader } from './core/termination.js';
 import type { ReferDone } from './core/transfer-machine.js';
 import type { UnsentCause } from './core/types.js';
 import { DialogPort } from './dialog-port.js';
@@ -18,6 +18,7 @@ import {
   type SrfInviteOptions,
   type SrfPort,
   type SrfRequest,
+  type SrfResponse,
 } from './srf-port.js';
 
 /** An outbound call. */
@@ -169,7 +170,9 @@ export class OutboundSignalling implements Signalling {
     if (unsent !== undefined) {
       this.log.warn({ callId: this.leg.id, unsent }, 'an outbound call could not be sent');
     }
-    this.leg.feed({ type: 'failed', status: statusOf(error), ...(unsent && { unsent }) });
+    const reasons = parseReasons(responseOf(error)?.get('reason'));
+    const told = reasons.length === 0 ? {} : { reasons };
+    this.leg.feed({ type: 'failed', status: statusOf(error), ...told, ...(unsent && { unsent }) });
   }
 
   #established(dialog: SrfDialog): void {
@@ -184,6 +187,12 @@ export class OutboundSignalling implements Signalling {
     this.leg.feed({ type: 'established', sdp: sdpOf(dialog.res) ?? this.#earlyAnswer });
     this.#dialog.checkConnected();
   }
+}
+
+/** The final response behind an error, if there was one. */
+function responseOf(error: unknown): SrfResponse | undefined {
+  if (typeof error !== 'object' || error === null || !('res' in error)) return undefined;
+  return error.res as SrfResponse | undefined;
 }
 
 /** What the SIP server says of a request that it could not send. */

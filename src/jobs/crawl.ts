@@ -69,8 +69,9 @@ export function crawlJob(ports: CrawlPorts): JobHandler {
 
 function resultOrFailure(report: CrawlReport): Record<string, number | string | null> {
   const { done, unchanged, failed, reason } = report;
-  if (failed > 0 && done + unchanged === 0)
-    {throw new TransientFailure(`no page could be read: ${reason ?? 'no reason'}`);}
+  if (failed > 0 && done + unchanged === 0) {
+    throw new TransientFailure(`no page could be read: ${reason ?? 'no reason'}`);
+  }
   return { ...report };
 }
 

@@ -1,5 +1,6 @@
 import type { CallId } from '../kernel/ids.js';
 import type { RecordingPolicy } from '../kernel/vocab.js';
+import type { DialogInput } from '../dialog/core/effects.js';
 import type { DialogState } from '../dialog/core/machine/state.js';
 import type { MediaPort } from '../media/ports.js';
 import type { Supervision } from './live/open-call.js';
@@ -24,6 +25,8 @@ export interface CallSessionInit {
   readonly resumed?: ResumedConversation;
   /** Whether the caller is told of a recording or asked for it. @defaultValue off */
   readonly recording?: RecordingPolicy;
+  /** How the conversation begins; with the greeting unless told. */
+  readonly opening?: Extract<DialogInput, { type: 'start' }>;
   /** Who looks after calls, if anybody does. */
   readonly supervision?: Supervision | undefined;
 }

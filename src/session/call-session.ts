@@ -53,6 +53,7 @@ export class CallSession {
   readonly #lastWords: LastWords;
   readonly #unsubscribe: (() => void)[] = [];
   readonly #resumed: boolean;
+  readonly #opening: DialogInput;
   #greetAt: MonoMs | undefined;
   #greeted = false;
   #confirmed = false;
@@ -78,6 +79,7 @@ export class CallSession {
     this.#turn = new TurnMachine({ ...defaultTurnOptions, silence: this.#options.silence });
     this.#tell = undisturbed(init.observer);
     this.#resumed = init.resumed !== undefined;
+    this.#opening = this.#resumed ? { type: 'resumed' } : (init.opening ?? { type: 'start' });
     this.#recorder = new Recorder(callId, ports.journal, ports.scheduler, init.resumed);
     this.#voice = new Voice(ports.tts, media, ports.scheduler, ports.context.persona, () =>
       this.#tell({ type: 'counted', what: 'tts_failed' }),
@@ -85,9 +87,11 @@ export class CallSession {
     this.#speech = new AgentSpeech(this.#voice, this.#latencies, this.#recorder, (event) =>
       this.#tell(event),
     );
+    // Whoever is on the other end, the office knows them by their number.
+    const number = info.direction === 'outbound' ? info.pii.to : info.pii.from;
     const start = {
       callId,
-      ...(info.pii.from === undefined ? {} : { callerNumber: info.pii.from }),
+      ...(number === undefined ? {} : { callerNumber: number }),
       ...(init.recording === undefined || init.recording === 'off' ? {} : { recording: init.recording }),
     };
     const state =
@@ -218,7 +222,7 @@ export class CallSession {
     if (this.#greeted || this.#closed) return;
     this.#greeted = true;
     this.#greetAt = undefined;
-    this.#dialog({ type: this.#resumed ? 'resumed' : 'start' }, undefined, true);
+    this.#dialog(this.#opening, undefined, true);
   }
 
   /** Feeds the turn machine after what is being handled: its outputs are drained before the next input. */

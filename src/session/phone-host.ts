@@ -8,6 +8,7 @@ import type { RecordingPolicy, Termination } from '../kernel/vocab.js';
 import type { SdpError } from '../media/core/sdp.js';
 import type { SdpMediaPort } from '../media/ports.js';
 import { CallSession } from './call-session.js';
+import type { CallSessionInit } from './call-session-init.js';
 import type { Supervision } from './live/open-call.js';
 import type { SessionInfo, SessionObserver, SessionOptions, SessionPorts } from './ports.js';
 
@@ -25,7 +26,7 @@ export interface PhoneHostInit {
 }
 
 interface Line {
-  readonly info: CallInfo;
+  readonly remoteAddress: string;
   media: SdpMediaPort | undefined;
   session: CallSession | undefined;
 }
@@ -33,6 +34,8 @@ interface Line {
 /** Gives every phone call its media and its session. */
 export class PhoneHost implements CallHost {
   readonly #lines = new Map<CallId, Line>();
+  /** Calls of ours that have a session, and with it a record. */
+  readonly #answered = new Set<CallId>();
 
   constructor(private readonly init: PhoneHostInit) {}
 
@@ -50,7 +53,11 @@ export class PhoneHost implements CallHost {
 
   /** The leg counts calls and refuses those beyond its limit; what it would take is taken. */
   admit(info: CallInfo): Admission {
-    this.#lines.set(info.id, { info, media: undefined, session: undefined });
+    this.#lines.set(info.id, {
+      remoteAddress: info.remoteAddress,
+      media: undefined,
+      session: undefined,
+    });
     return ADMITTED;
   }
 
@@ -60,7 +67,7 @@ export class PhoneHost implements CallHost {
   ): Promise<Result<{ readonly sdp: string }, MediaRefusal>> {
     const line = this.#lines.get(id);
     if (line === undefined) return err({ status: 500, reason: 'unknown call' });
-    const opened = await this.init.openMedia(id, line.info.remoteAddress);
+    const opened = await this.init.openMedia(id, line.remoteAddress);
     if (!opened.ok) return opened;
     const media = opened.value;
     // The caller may have hung up while the port was opened.
@@ -99,18 +106,54 @@ export class PhoneHost implements CallHost {
   }
 
   releaseMedia(id: CallId): void {
+    this.#release(id);
+  }
+
+  #release(id: CallId): void {
     const line = this.#lines.get(id);
     this.#lines.delete(id);
     if (line?.media !== undefined) void line.media.close();
   }
 
+  /** The host of one call that is made from here; its session begins by {@link take}. */
+  outgoing(remoteAddress: string): CallHost {
+    return {
+      admit: () => ADMITTED,
+      openMedia: (id, offer) => {
+        this.#lines.set(id, { remoteAddress, media: undefined, session: undefined });
+        return this.openMedia(id, offer);
+      },
+      acceptAnswer: (id, sdp) => this.acceptAnswer(id, sdp),
+      reoffer: (id, offer) => this.reoffer(id, offer),
+      onConfirmed: (id) => this.onConfirmed(id),
+      releaseMedia: (id) => this.#release(id),
+      onCall: () => undefined,
+      onEnded: (info, reason) => {
+        if (!this.#answered.delete(info.id)) this.#recordUnanswered(info, reason);
+        // Media that are open are released after this.
+        if (this.#lines.get(info.id)?.media === undefined) this.#lines.delete(info.id);
+      },
+    };
+  }
+
+  /** Begins the session of a call of ours that has been answered. */
+  take(leg: CallLeg, opening: CallSessionInit['opening'], follow: SessionObserver): void {
+    this.#answered.add(leg.id);
+    this.#begin(leg, opening, follow);
+  }
+
   onCall(leg: CallLeg): void {
+    this.#begin(leg);
+  }
+
+  #begin(leg: CallLeg, opening?: CallSessionInit['opening'], follow?: SessionObserver): void {
     const line = this.#lines.get(leg.id);
     if (line?.media === undefined) {
       leg.hangup('media_error');
       return;
     }
     const info: SessionInfo = { direction: leg.info.direction, pii: partiesOf(leg.info) };
+    const observe = this.init.observe(leg.id);
     line.session = new CallSession({
       callId: leg.id,
       info,
@@ -133,7 +176,11 @@ export class PhoneHost implements CallHost {
       media: line.media,
       ports: this.init.ports,
       options: this.init.options,
-      observer: this.init.observe(leg.id),
+      observer: (event) => {
+        observe(event);
+        follow?.(event);
+      },
+      ...(opening === undefined ? {} : { opening }),
       supervision: this.init.supervision,
     });
   }

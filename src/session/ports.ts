@@ -24,7 +24,14 @@ import type { DialogState, DialogStep } from '../dialog/core/machine/state.js';
 import type { GuardPort } from '../dialog/guard/core/types.js';
 import type { Denoising } from '../speech/denoise/switched-denoiser.js';
 import type { SttEngine, TtsEngine, VadEngine } from '../speech/ports.js';
-import type { Appointments, Callbacks, Conversations, Journal, WaitingList } from '../store/types.js';
+import type {
+  Appointments,
+  Callbacks,
+  Conversations,
+  Journal,
+  Outbound,
+  WaitingList,
+} from '../store/types.js';
 import type { TurnLatency } from '../turn/latency.js';
 import { defaultTurnOptions, type SilenceOptions } from '../turn/options.js';
 import type { ModelPort } from './model-desk.js';
@@ -164,6 +171,8 @@ export interface SessionPorts {
   >;
   readonly callbacks: Pick<Callbacks, 'request' | 'findByKey' | 'complete'>;
   readonly waitingList: Pick<WaitingList, 'join'>;
+  /** Numbers that are not called any more; without it such a wish is passed on as a message. */
+  readonly doNotCall?: Pick<Outbound, 'stopCalls'>;
   readonly tools: ToolPort;
   readonly conversations: Conversations;
   /** A guard of another process, asked beside the classifier; the one of this process judges before it in any case. */

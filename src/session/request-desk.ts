@@ -20,7 +20,15 @@ const THREAD_GRACE_MS = 250;
 
 type Desk = Pick<
   SessionPorts,
-  'scheduler' | 'knowledge' | 'appointments' | 'callbacks' | 'waitingList' | 'tools' | 'model' | 'guard'
+  | 'scheduler'
+  | 'knowledge'
+  | 'appointments'
+  | 'callbacks'
+  | 'waitingList'
+  | 'doNotCall'
+  | 'tools'
+  | 'model'
+  | 'guard'
 >;
 
 type Request<T extends DialogRequest['type']> = Extract<DialogRequest, { type: T }>;
@@ -86,6 +94,7 @@ export class RequestDesk {
       case 'resolve_change':
       case 'request_callback':
       case 'withdraw_callback':
+      case 'stop_calls':
       case 'join_waiting_list': {
         // The store keeps the deadline itself; this one holds if even its thread does not answer.
         const limitMs = this.options.bookingDeadlineMs + THREAD_GRACE_MS;
@@ -173,6 +182,7 @@ export class RequestDesk {
       | 'resolve_change'
       | 'request_callback'
       | 'withdraw_callback'
+      | 'stop_calls'
       | 'join_waiting_list'
     >,
   ): Promise<DialogResult> {
@@ -231,6 +241,13 @@ export class RequestDesk {
         await callbacks.complete(made.id, { outcome: 'withdrawn' });
         return change('done');
       }
+      case 'stop_calls': {
+        const { doNotCall } = this.ports;
+        if (doNotCall === undefined) return change('unavailable');
+        const source = request.consent.by === 'key' ? ('key' as const) : ('words' as const);
+        await doNotCall.stopCalls({ source, callId, pii: request.pii });
+        return change('done');
+      }
       case 'join_waiting_list': {
         const { type: _type, consent: _consent, ...entry } = request;
         await waitingList.join({ ...entry, callId, deadlineMs });
@@ -280,7 +297,8 @@ function bookingOf({
   return booking;
 }
 
-function knownAppointment(stored: Appointment): KnownAppointment {
+/** A stored appointment as the dialog sees it. */
+export function knownAppointment(stored: Appointment): KnownAppointment {
   const { id, reference, version, startsAtMs, endsAtMs, date, time, resource, serviceId, purpose, pii } =
     stored;
   const { userName, callerNumber, birthDate } = pii;

@@ -14,6 +14,7 @@ import { ACCOUNT_METHODS, type Accounts } from './account-types.js';
 import { INSIGHT_METHODS, type Insights } from './insight-types.js';
 import { MATERIAL_METHODS, type Materials } from './material-types.js';
 import { RECORDING_METHODS, type Recordings } from './recording-types.js';
+import { OUTBOUND_METHODS, type Outbound } from './outbound-types.js';
 import { storableJson } from './journal-event.js';
 import type { StoreApi } from './store-server.js';
 import type {
@@ -57,6 +58,7 @@ export function clientAggregates(
   | 'materials'
   | 'recordings'
   | 'insights'
+  | 'outbound'
 > {
   return {
     appointments: appointmentsOver(link),
@@ -76,6 +78,9 @@ export function clientAggregates(
     ),
     insights: byName<Insights>(INSIGHT_METHODS, (method, args) =>
       link.ask((remote) => remote.insights(method, args)),
+    ),
+    outbound: byName<Outbound>(OUTBOUND_METHODS, (method, args) =>
+      link.ask((remote) => remote.outbound(method, args)),
     ),
   };
 }

@@ -18,6 +18,7 @@ import type {
   Jobs,
   Materials,
   Recordings,
+  Outbound,
   Store,
   StoreHealth,
   WaitingList,
@@ -73,6 +74,7 @@ export class StoreClient implements Store {
   readonly materials: Materials;
   readonly recordings: Recordings;
   readonly insights: Insights;
+  readonly outbound: Outbound;
   readonly instanceId = randomUUID();
   readonly #o: StoreClientOptions;
   #worker: Worker | undefined;
@@ -117,6 +119,7 @@ export class StoreClient implements Store {
     this.materials = aggregates.materials;
     this.recordings = aggregates.recordings;
     this.insights = aggregates.insights;
+    this.outbound = aggregates.outbound;
   }
 
   /** Starts the worker and waits until the database is open or known to be out of reach. */

@@ -10,6 +10,7 @@ import { insightsOf } from './aggregates/feedback.js';
 import { materialsOf } from './aggregates/materials.js';
 import { recordingsOf } from './aggregates/recordings.js';
 import { countAborted } from './aggregates/roll-ups.js';
+import { outboundOf } from './aggregates/outbound/index.js';
 import { eventsOf } from './aggregates/events.js';
 import * as jobs from './aggregates/jobs.js';
 import { busySpans } from './aggregates/occupancies.js';
@@ -23,6 +24,7 @@ import { CALLBACK_JOB } from './job-types.js';
 import { INSIGHT_METHODS, type Insights } from './insight-types.js';
 import { MATERIAL_METHODS, type Materials } from './material-types.js';
 import { RECORDING_METHODS, type Recordings } from './recording-types.js';
+import { OUTBOUND_METHODS, type Outbound } from './outbound-types.js';
 import { writeLines, type WriteReport } from './journal/journal-writer.js';
 import type { JsonValue } from './journal-event.js';
 import type {
@@ -108,6 +110,8 @@ export interface StoreApi {
   recordings(method: keyof Recordings, args: readonly unknown[]): Promise<unknown>;
   /** A method of {@link Insights} by its name. */
   insights(method: keyof Insights, args: readonly unknown[]): Promise<unknown>;
+  /** A method of {@link Outbound} by its name. */
+  outbound(method: keyof Outbound, args: readonly unknown[]): Promise<unknown>;
 }
 
 /** Names of the methods of {@link StoreApi}; the compiler misses one that is forgotten. */
@@ -148,6 +152,7 @@ export const STORE_METHODS = Object.keys({
   materials: 0,
   recordings: 0,
   insights: 0,
+  outbound: 0,
 } satisfies Record<keyof StoreApi, 0>) as readonly (keyof StoreApi)[];
 
 export interface StoreServerOptions {
@@ -170,6 +175,7 @@ export class StoreServer implements StoreApi {
   readonly #materials: Materials;
   readonly #recordings: Recordings;
   readonly #insights: Insights;
+  readonly #outbound: Outbound;
 
   constructor(private readonly o: StoreServerOptions) {
     this.#calendar = new CalendarLedger(o);
@@ -178,6 +184,7 @@ export class StoreServer implements StoreApi {
     this.#materials = materialsOf(db, wallNow, o.onOutbox);
     this.#recordings = recordingsOf(db, wallNow);
     this.#insights = insightsOf(db, wallNow);
+    this.#outbound = outboundOf(db, wallNow, Math.random);
   }
 
   /** Writes journal lines; see {@link writeLines}. */
@@ -375,6 +382,11 @@ export class StoreServer implements StoreApi {
   insights(method: keyof Insights, args: readonly unknown[]): Promise<unknown> {
     if (!INSIGHT_METHODS.includes(method)) throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
     return this.#guard(() => named(this.#insights, method, args));
+  }
+
+  outbound(method: keyof Outbound, args: readonly unknown[]): Promise<unknown> {
+    if (!OUTBOUND_METHODS.includes(method)) throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
+    return this.#guard(() => named(this.#outbound, method, args));
   }
 
   /** Turns a database's failure into one that callers of the store can act on. */

@@ -4,6 +4,7 @@ import type { Termination } from '../kernel/vocab.js';
 import type { Appointments } from './appointment-types.js';
 import type { Insights } from './insight-types.js';
 import type { Materials } from './material-types.js';
+import type { Outbound } from './outbound-types.js';
 import type { Callbacks, WaitingList } from './callback-types.js';
 import type { RecordingRecord, Recordings } from './recording-types.js';
 import type { JournalEvent, JsonValue } from './journal-event.js';
@@ -15,6 +16,7 @@ export * from './account-types.js';
 export * from './insight-types.js';
 export * from './material-types.js';
 export * from './recording-types.js';
+export * from './outbound-types.js';
 export * from './paging.js';
 
 // ---- calls ----------------------------------------------------------------------------------------------------
@@ -201,6 +203,7 @@ export interface Store {
   readonly materials: Materials;
   readonly recordings: Recordings;
   readonly insights: Insights;
+  readonly outbound: Outbound;
   /** Answers at once from what is known on this thread; never waits for a database. */
   health(): StoreHealth;
   /** Writes out what is pending (5 s at most), ends the worker and frees the data directory. */

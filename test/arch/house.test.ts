@@ -102,7 +102,18 @@ test('every module of src is reached from a program, a worker, a script, a bench
 
 describe('what changes the world asks for consent', () => {
   const effects = src.find(({ path }) => path === 'src/dialog/core/effects.ts') as SourceFile;
-  const CHANGES = ['book', 'move', 'cancel', 'join_waiting_list', 'request_callback', 'transfer', 'record'];
+  const CHANGES = [
+    ...[
+      'book',
+      'move',
+      'cancel',
+      'join_waiting_list',
+      'request_callback',
+      'stop_calls',
+      'transfer',
+      'record',
+    ],
+  ];
 
   /** The type literals of a union that have a `type` of the given name. */
   function membersOf(name: string): ts.TypeLiteralNode[] {

@@ -14,7 +14,7 @@ const MIDDLE = [
   'live',
   'recording',
 ];
-const LEAVES = ['kernel', 'threads', 'net', 'documents'];
+const LEAVES = ['kernel', 'threads', 'net', 'documents', 'outbound'];
 
 /** Rings that each ring may import beside itself. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
@@ -22,6 +22,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   threads: ['kernel'],
   net: ['kernel'],
   documents: ['kernel', 'threads', 'net'],
+  outbound: ['kernel', 'threads'],
   ...Object.fromEntries(MIDDLE.map((ring) => [ring, LEAVES])),
   jobs: [...LEAVES, 'store', 'telemetry'],
   session: [...LEAVES, ...MIDDLE],

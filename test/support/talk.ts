@@ -59,6 +59,7 @@ export class Talk {
       context: options.context,
       knowledge: options.knowledge ?? new FakeKnowledge({ scheduler: time, delayMs: 0 }),
       ...deskOf(options.desk ?? this.store),
+      doNotCall: this.store.outbound,
       tools: options.tools ?? NO_TOOLS,
       ...(options.model === undefined ? {} : { model: options.model }),
     };

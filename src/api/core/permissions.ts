@@ -29,6 +29,7 @@ export const PERMISSIONS = [
   'flags.write',
   'analytics.read',
   'reports.create',
+  'outbound.write',
   'test.use',
   'health.read',
   'monitoring.read',
@@ -77,6 +78,7 @@ const OF_ROLE: Readonly<Record<Role, readonly Permission[]>> = {
     'live.whisper',
     'live.barge',
     'live.control',
+    'outbound.write',
   ],
   operator: [
     ...VIEWER,

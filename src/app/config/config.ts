@@ -8,6 +8,8 @@ import { portPairs } from './check.js';
 import { knowledgeSettings, type KnowledgeSettings } from './knowledge-settings.js';
 import { modelChoice } from './models.js';
 import type { SipServerChoice } from './kinds.js';
+import type { CallingHours } from '../../outbound/core/hours.js';
+import type { Trunk } from '../../session/outbound/sip-line.js';
 import type { SettingValues } from './settings.js';
 import { sttSettings } from './stt-settings.js';
 import { ttsSettings } from './tts-settings.js';
@@ -40,6 +42,17 @@ export interface Config {
     /** SIP address of a person. */
     readonly transferTarget: string | undefined;
     readonly shutdownGraceMs: number;
+  };
+  /** Calls that the agent makes. */
+  readonly outbound: {
+    /** `undefined` = nobody is called. */
+    readonly trunk: Trunk | undefined;
+    readonly prefixes: readonly string[];
+    readonly maxCalls: number;
+    readonly callsPerSecond: number;
+    readonly hours: Omit<CallingHours, 'holidays'>;
+    readonly ringMs: number;
+    readonly remindBeforeMin: readonly number[];
   };
   /** Exchanges that hand over calls as audio. */
   readonly pbx: {
@@ -211,6 +224,21 @@ function exchanges(v: SettingValues): Config['pbx'] {
   };
 }
 
+function outboundOf(v: SettingValues): Config['outbound'] {
+  const { OUTBOUND_TRUNK: uri, OUTBOUND_CALLER_ID: callerId } = v;
+  const { OUTBOUND_USERNAME: username, OUTBOUND_PASSWORD: password } = v;
+  const auth = username === undefined || password === undefined ? undefined : { username, password };
+  return {
+    trunk: uri === undefined || callerId === undefined ? undefined : { uri, callerId, auth },
+    prefixes: v.OUTBOUND_PREFIXES,
+    maxCalls: v.OUTBOUND_MAX_CALLS,
+    callsPerSecond: v.OUTBOUND_CPS,
+    hours: { ...v.OUTBOUND_HOURS, days: [1, 2, 3, 4, 5, 6] },
+    ringMs: seconds(v.OUTBOUND_RING_S),
+    remindBeforeMin: v.REMIND_BEFORE_MIN,
+  };
+}
+
 function groupSpeech(
   v: SettingValues,
   absolute: (path: string | undefined) => string | undefined,
@@ -259,6 +287,7 @@ export function groupSettings(
       transferTarget: v.TRANSFER_TARGET,
       shutdownGraceMs: seconds(v.SHUTDOWN_GRACE_S),
     },
+    outbound: outboundOf(v),
     pbx: exchanges(v),
     rtp: {
       portMin: v.RTP_PORT_MIN,

@@ -271,3 +271,31 @@ function decodePercent(text: string): string {
     return text;
   }
 }
+
+/** A telephone number in E.164. */
+export const e164: Kind<string> = kind('a number in E.164 such as +15550100', (text) =>
+  /^\+[1-9]\d{6,14}$/.test(text) ? text : undefined,
+);
+
+/** Beginnings of numbers in E.164. */
+export const prefixes: Kind<readonly string[]> = list(
+  'beginnings of numbers such as +4930, separated by commas',
+  (text) => (/^\+[1-9]\d{0,14}$/.test(text) ? text : undefined),
+);
+
+/** Minutes, several with commas. */
+export const minutesList: Kind<readonly number[]> = list(
+  'minutes from 10 to 43200, separated by commas',
+  (text) =>
+    /^\d{2,5}$/.test(text) && Number(text) >= 10 && Number(text) <= 43_200 ? Number(text) : undefined,
+);
+
+/** A stretch of the day, in minutes after midnight. */
+export const callingHours: Kind<{ readonly fromMin: number; readonly toMin: number }> = kind(
+  'a stretch of the day such as 09:00-20:00',
+  (text) => {
+    const [, h1, m1, h2, m2] = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/.exec(text) ?? [];
+    const [fromMin, toMin] = [Number(h1) * 60 + Number(m1), Number(h2) * 60 + Number(m2)];
+    return fromMin < toMin ? { fromMin, toMin } : undefined;
+  },
+);

@@ -22,6 +22,7 @@ import { CODEC_NAMES } from '../../media/codecs.js';
 import { optional, required, type Optional, type Required, type Setting } from './setting.js';
 import { KNOWLEDGE_SETTINGS } from './settings-knowledge.js';
 import { LIVE_SETTINGS } from './settings-live.js';
+import { OUTBOUND_SETTINGS } from './settings-outbound.js';
 import { LLM_SETTINGS } from './settings-llm.js';
 import { RECORDING_SETTINGS } from './settings-recording.js';
 import { SIP_SETTINGS } from './settings-sip.js';
@@ -136,6 +137,7 @@ export const SETTINGS = {
     description: 'The person to whom callers are transferred, in place of the one in the business file.',
     example: 'sip:desk@pbx.example.org',
   }),
+  ...OUTBOUND_SETTINGS,
   SHUTDOWN_GRACE_S: required(integer(0, 3600), '30', {
     group: 'Telephony',
     description:

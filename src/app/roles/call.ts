@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { CallHost } from '../../call/host.js';
 import type { Peers } from '../../call/peers.js';
 import { openSipEdge, type SipEdge } from '../../call/sip-edge.js';
 import type { CallId } from '../../kernel/ids.js';
@@ -13,6 +14,7 @@ import { OwnAddresses } from '../../net/own-addresses.js';
 import { ConversationHub } from '../../session/conversation-hub.js';
 import { SessionLineHost } from '../../session/line-host.js';
 import type { Supervision } from '../../session/live/open-call.js';
+import { SipOutboundLine } from '../../session/outbound/sip-line.js';
 import { PhoneHost, type PhoneHostInit } from '../../session/phone-host.js';
 import type { SessionInfo, SessionObserver, SessionOptions, SessionPorts } from '../../session/ports.js';
 import type { RecordingDesk } from '../../session/recording/recording-desk.js';
@@ -41,6 +43,8 @@ export interface CallPorts {
   readonly edge: SipEdge;
   readonly phones: PhoneHost;
   readonly conversations: ConversationHub;
+  /** Calls people; `undefined` without a trunk. */
+  readonly line: SipOutboundLine | undefined;
   readonly pacer: Pacer;
   readonly pool: RtpPortPool;
   readonly media: MediaTally;
@@ -108,12 +112,15 @@ export async function startCallRole(
     rejected: (reason) => metrics.increment('calls_rejected_total', { reason }),
     openMedia: await mediaOpener(config, pool, pacer, media, tally, log),
   });
+  const dialling: { line?: SipOutboundLine | undefined } = {};
   const { conversations, lines, others } = withoutSip(
     config,
     sessionPorts,
     { options, pacer, observe, ...looked, metrics },
     () => opened,
+    () => dialling.line?.reserved ?? 0,
   );
+  dialling.line = lineOf(config, phones, tally, others, () => edge);
   let edge: SipEdge;
   let exchanges: Exchanges | undefined;
   try {
@@ -141,6 +148,7 @@ export async function startCallRole(
       edge,
       phones,
       conversations,
+      line: dialling.line,
       pacer,
       pool,
       media,
@@ -148,8 +156,7 @@ export async function startCallRole(
       activeCalls: () => edge.stats().active + others(),
       drain: async (late) => {
         lines.drain();
-        await Promise.race([edge.drain(), late]);
-        await delay(LAST_ANSWERS_MS);
+        await Promise.race([edge.drain(), late]).then(() => delay(LAST_ANSWERS_MS));
       },
     },
     health: () => Promise.resolve(healthOf(edge, conversations, lines, config.calls.max)),
@@ -165,6 +172,20 @@ export async function startCallRole(
       await pool.close();
     },
   };
+}
+
+/** What calls people, where there is a trunk. */
+function lineOf(
+  { outbound: { trunk }, calls: { max } }: LineConfig,
+  phones: PhoneHost,
+  tally: CallTally,
+  others: () => number,
+  edge: () => SipEdge,
+): SipOutboundLine | undefined {
+  if (trunk === undefined) return undefined;
+  const free = (): number => (edge().stats().accepting ? max - edge().stats().active - others() : 0);
+  const watch = (host: CallHost): CallHost => tally.watch(host);
+  return new SipOutboundLine({ trunk, phones, free, watch, dial: (options) => edge().dial(options) });
 }
 
 /** Counts what happens in a session, and shows it to supervisors. */
@@ -215,6 +236,7 @@ function withoutSip(
   ports: SessionPorts,
   { options, pacer, observe, supervision, recording, metrics }: Shared,
   edge: () => SipEdge | undefined,
+  reserved: () => number,
 ): { conversations: ConversationHub; lines: SessionLineHost; others: () => number } {
   const { max } = config.calls;
   const phoneCalls = (): number => edge()?.stats().active ?? 0;
@@ -243,7 +265,7 @@ function withoutSip(
     observe,
     supervision,
   });
-  const others = (): number => conversations.attached + lines.active;
+  const others = (): number => conversations.attached + lines.active + reserved();
   return { conversations, lines, others };
 }
 

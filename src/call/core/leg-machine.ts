@@ -8,6 +8,7 @@ import type { LegEvent, MediaWarning, RemoteReason, UnsentCause } from './types.
 interface EndDetail {
   readonly status?: number;
   readonly remoteReason?: RemoteReason | undefined;
+  readonly reasons?: readonly RemoteReason[] | undefined;
   readonly unsent?: UnsentCause | undefined;
 }
 
@@ -68,7 +69,13 @@ export type LegInput =
   /** 200 came and was acknowledged; the dialog exists. */
   | { readonly type: 'established'; readonly sdp: string | undefined }
   /** The INVITE ended with a final failure; no status when it was never sent. */
-  | { readonly type: 'failed'; readonly status: number | undefined; readonly unsent?: UnsentCause };
+  | {
+      readonly type: 'failed';
+      readonly status: number | undefined;
+      /** Values of the Reason headers of the response. */
+      readonly reasons?: readonly RemoteReason[];
+      readonly unsent?: UnsentCause;
+    };
 
 type MediaState = 'none' | 'opening' | 'open' | 'released';
 
@@ -172,6 +179,7 @@ export abstract class LegMachine<Phase extends string = string> implements Machi
       reason,
       status: detail.status,
       remoteReason: detail.remoteReason,
+      ...(detail.reasons && { reasons: detail.reasons }),
       ...(detail.unsent && { unsent: detail.unsent }),
       at: now,
     });

@@ -87,11 +87,11 @@ export class OutboundMachine extends LegMachine<OutboundPhase> {
         return this.emit({ type: 'accept_answer', sdp: input.sdp });
       }
       case 'failed': {
-        const { unsent } = input;
+        const { unsent, reasons } = input;
         if (input.status === undefined || unsent !== undefined) {
           return this.end(now, 'internal_error', { unsent });
         }
-        return this.end(now, terminationForFailure(input.status), { status: input.status });
+        return this.end(now, terminationForFailure(input.status), { status: input.status, reasons });
       }
       case 'hangup':
         return this.#cancel(now, input.reason);

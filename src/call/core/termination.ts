@@ -78,6 +78,15 @@ export function terminationForBye(serverReason: string | undefined): Termination
 }
 
 const REASON_LIMIT = 512;
+/** Values of Reason headers that are read. */
+const MAX_REASONS = 8;
+
+/** Parses every value of Reason headers, which commas outside of quotes part (RFC 3326 section 2). */
+export function parseReasons(value: string | undefined): readonly RemoteReason[] {
+  if (value === undefined || value.length > MAX_REASONS * REASON_LIMIT) return [];
+  const values = value.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? [];
+  return values.slice(0, MAX_REASONS).flatMap((one) => parseReason(one) ?? []);
+}
 
 /** Parses the first value of a Reason header (RFC 3326); undefined when it is not one. */
 export function parseReason(value: string | undefined): RemoteReason | undefined {

@@ -78,6 +78,8 @@ export type LegEvent =
       /** SIP status that ended it, where there was one. */
       readonly status: number | undefined;
       readonly remoteReason: RemoteReason | undefined;
+      /** Why a call of ours was not answered, as the final response gives it; absent when it says nothing. */
+      readonly reasons?: readonly RemoteReason[];
       /** What kept an INVITE of ours from being sent at all. */
       readonly unsent?: UnsentCause;
       readonly at: MonoMs;

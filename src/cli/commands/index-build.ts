@@ -18,8 +18,9 @@ export function indexCommand(): Command {
     .action(async (options: { input?: string; output?: string; json?: boolean }) => {
       const config = loadConfig(readEnvironment());
       const output = options.output ?? config.knowledge.indexPath;
-      if (output === undefined)
-        {throw new CliFailure('leibniz: give the file with --output, or set INDEX_PATH', 2);}
+      if (output === undefined) {
+        throw new CliFailure('leibniz: give the file with --output, or set INDEX_PATH', 2);
+      }
       const input =
         options.input ?? config.knowledge.baseDir ?? (await loadOffice(config)).pack.knowledgeBaseDir;
       const report = await buildIndex(resolve(input), resolve(output), config.knowledge.embedding);

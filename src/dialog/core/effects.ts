@@ -152,6 +152,8 @@ export type DialogRequest =
       readonly consent: Consent;
       readonly idempotencyKey: string;
     }
+  /** This number is not called any more. */
+  | { readonly type: 'stop_calls'; readonly consent: Consent; readonly pii: { readonly number: string } }
   | { readonly type: 'transfer'; readonly consent: Consent; readonly target: string }
   /** Asks a language model; its words come as `model_delta`, its end as `model_done` or `model_failed`. */
   | {
@@ -221,6 +223,8 @@ export interface SayEffect {
 
 /** A fact of the call that is kept with it and needs no answer. */
 export type DialogNote =
+  /** Whoever is on the line does not want to be called. */
+  | { readonly kind: 'opt_out' }
   /** How content the caller was, from 1 to `of`. */
   | { readonly kind: 'rating'; readonly value: number; readonly of: number }
   /** What a call about an appointment came to. A move or cancellation that was asked for is a change of its own. */
@@ -363,6 +367,10 @@ export type DialogInput =
       readonly task?: TaskId;
       /** The record that `reminder` is about. */
       readonly appointment?: KnownAppointment;
+      /** The other end was called by us. */
+      readonly outbound?: true;
+      /** What a call of ours is about, as it is said at its beginning. */
+      readonly topic?: string;
     }
   | {
       readonly type: 'turn';

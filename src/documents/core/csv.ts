@@ -23,7 +23,8 @@ export function csvSections(text: string): Section[] {
   });
 }
 
-function parseCsv(text: string): string[][] {
+/** Rows of cells (RFC 4180). */
+export function parseCsv(text: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = '';

@@ -5,6 +5,7 @@ import { sql as humanLines } from './0004-human-lines.js';
 import { sql as noSeatOfVersion1 } from './0005-no-seat-of-version-1.js';
 import { sql as materials } from './0006-materials.js';
 import { sql as recordings } from './0007-recordings.js';
+import { sql as outbound } from './0008-outbound.js';
 import { sql as insights } from './0009-insights.js';
 
 /** One step of the schema. Once released its text never changes; a checksum is kept in the database. */
@@ -24,5 +25,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { number: 5, name: 'no seat of version 1', sql: noSeatOfVersion1 },
   { number: 6, name: 'materials', sql: materials },
   { number: 7, name: 'recordings', sql: recordings },
+  { number: 8, name: 'outbound', sql: outbound },
   { number: 9, name: 'insights', sql: insights },
 ];

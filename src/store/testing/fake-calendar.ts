@@ -85,6 +85,16 @@ export class FakeCalendar implements Appointments {
     return this.link.answer(() => this.#rows.get(id));
   }
 
+  /** What stands now, without the delays of the others. */
+  current(id: string): Appointment | undefined {
+    return this.#rows.get(id);
+  }
+
+  /** Every booked one, in the manner of {@link current}. */
+  get standing(): readonly Appointment[] {
+    return this.#booked();
+  }
+
   find(query: FindQuery): Promise<readonly Appointment[]> {
     const limit = Math.min(20, query.limit ?? 20);
     return this.link.answer(() =>

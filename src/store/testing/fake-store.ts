@@ -2,6 +2,7 @@ import { FakeInsights } from './fake-insights.js';
 import { FakeMaterials } from './fake-materials.js';
 import { FakeRecordings } from './fake-recordings.js';
 import type { RecordingRecord } from '../recording-types.js';
+import { FakeOutbound } from './fake-outbound.js';
 import { FakeAccounts } from './fake-accounts.js';
 import { LeibnizError } from '../../kernel/errors.js';
 import { wallMs, type Scheduler } from '../../kernel/time.js';
@@ -55,6 +56,7 @@ export class FakeStore implements Store {
   readonly materials: FakeMaterials;
   readonly recordings: FakeRecordings;
   readonly insights: FakeInsights;
+  readonly outbound: FakeOutbound;
   readonly #link: FakeLink;
   readonly #calls = new Map<string, Call>();
   readonly #conversations = new Map<string, { readonly json: string; readonly expiresAtMs: number }>();
@@ -64,7 +66,8 @@ export class FakeStore implements Store {
     this.#link = new FakeLink(scheduler);
     this.bookingFaults = this.#link.faults;
     const waitingList = fakeWaitingList(this.#link);
-    this.appointments = new FakeCalendar(this.#link, waitingList);
+    const calendar = new FakeCalendar(this.#link, waitingList);
+    this.appointments = calendar;
     this.callbacks = fakeCallbacks(this.#link);
     this.waitingList = waitingList;
     this.accounts = new FakeAccounts(() => scheduler.wall());
@@ -74,6 +77,7 @@ export class FakeStore implements Store {
       (entry) => this.accounts.audit(entry),
     );
     this.insights = new FakeInsights(() => scheduler.wall());
+    this.outbound = new FakeOutbound(this.#link, calendar);
   }
 
   /** Every answer takes this long. */

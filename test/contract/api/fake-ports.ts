@@ -1,6 +1,9 @@
 import { LeibnizError } from '../../../src/kernel/errors.js';
 import { FakeAccounts } from '../../../src/store/testing/fake-accounts.js';
 import { FakeInsights } from '../../../src/store/testing/fake-insights.js';
+import { DEFAULT_RULES } from '../../../src/outbound/core/rules.js';
+import { FakeStore } from '../../../src/store/testing/fake-store.js';
+import { VirtualTime } from '../../support/virtual-time.js';
 import { FakeMaterials } from '../../../src/store/testing/fake-materials.js';
 import { wallMs } from '../../../src/kernel/time.js';
 import { TranscriptionDesk } from '../../../src/session/transcription.js';
@@ -187,6 +190,9 @@ export function fakeProgram(): FakeProgram {
   const insights = new FakeInsights(() => Date.UTC(2026, 10, 23, 9, 0));
   const ports: ApiPorts = {
     insights,
+    outbound: Object.assign(new FakeStore({ scheduler: new VirtualTime() }).outbound, {
+      rules: async () => DEFAULT_RULES,
+    }),
     materials: {
       add: async (material) => searched(await materials.add(material)),
       addVersion: async (id, version) => {

@@ -61,8 +61,9 @@ export function describeMaterialContract(
     test('a crawl is a job', async () => {
       const request = { urls: ['https://www.example.org/'], maxPages: 5, maxDepth: 1 };
       const id = await store.materials.crawl(request);
-      if (name !== 'fake')
-        {expect(await store.jobs.get(id)).toMatchObject({ type: 'crawl', payload: request });}
+      if (name !== 'fake') {
+        expect(await store.jobs.get(id)).toMatchObject({ type: 'crawl', payload: request });
+      }
     });
   });
 }

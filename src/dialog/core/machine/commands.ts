@@ -86,10 +86,9 @@ export function obey(draft: Draft, said: Interpretation): boolean {
     }
     case 'opt_out': {
       const consent = consentByRequest(said, 'opt_out');
-      const isAnswer = draft.top?.task === 'reminder' || draft.top?.task === 'callback';
-      if (isAnswer || consent === undefined) return false;
-      const args = { kind: 'message', reason: 'The caller does not want to be called.' };
-      push(draft, 'callback', { args, consent });
+      if (draft.top?.task === 'reminder' || draft.top?.task === 'callback' || consent === undefined)
+        return false;
+      if (draft.top?.task !== 'opt_out') push(draft, 'opt_out', { consent });
       return true;
     }
     default: {

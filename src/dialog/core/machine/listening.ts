@@ -12,6 +12,8 @@ import type { DialogState, Matter } from './state.js';
 
 /** Key that always leads to a person. */
 export const PERSON_KEY = '0';
+/** Key that ends all calls of ours to whoever presses it. */
+export const OPT_OUT_KEY = '9';
 
 /** The open task with its state and context. */
 export function openTask(
@@ -55,6 +57,7 @@ export function listeningOf(state: DialogState, ctx: DialogContext): Listening {
     const keypad = {
       '1': 'book',
       ...(state.base === 'anything_else' ? { '2': 'no' } : {}),
+      ...(state.outbound === true ? { [OPT_OUT_KEY]: 'opt_out' } : {}),
       [PERSON_KEY]: 'person',
     };
     return { pace: 'open', decision: false, keypad, ...named };

@@ -44,10 +44,10 @@ const MAX_LATER = 8;
 function handle(draft: Draft, input: DialogInput): void {
   switch (input.type) {
     case 'start': {
-      draft.set({ greeted: true });
+      draft.set({ greeted: true, ...(input.outbound === true ? { outbound: true as const } : {}) });
       tellOfRecording(draft);
       const isAboutNothing = input.task === 'reminder' && input.appointment === undefined;
-      if (input.task === undefined || isAboutNothing) greet(draft);
+      if (input.task === undefined || isAboutNothing) greet(draft, input.topic);
       else push(draft, input.task, startOf(input, draft));
       return;
     }
@@ -124,9 +124,16 @@ function handle(draft: Draft, input: DialogInput): void {
 const startOf = ({ appointment }: { readonly appointment?: KnownAppointment }, draft: Draft): TaskStart =>
   appointment === undefined ? {} : { appointment, args: { persona: draft.ctx.persona.name } };
 
-function greet(draft: Draft): void {
+function greet(draft: Draft, topic?: string): void {
   const { business, persona } = draft.ctx;
   draft.set({ greeted: true, base: 'open' });
+  if (draft.state.outbound === true) {
+    const { name } = persona;
+    draft.say(line('reminder.hello', { business: business.name, persona: name }));
+    if (topic !== undefined) draft.say(line('outbound.topic', { topic }));
+    draft.say(line('outbound.open'));
+    return;
+  }
   if (asksForRecording(draft)) {
     draft.say(line('recording.hello', { business: business.name, persona: persona.name }));
     push(draft, 'recording', {});

@@ -9,6 +9,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   'join_waiting_list',
   'request_callback',
   'withdraw_callback',
+  'stop_calls',
   'change',
   'charge',
 ]);

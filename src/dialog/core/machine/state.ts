@@ -59,6 +59,8 @@ export interface DialogState {
   };
   /** Numbers given so far to requests, words and frames. */
   readonly counts: { readonly requests: number; readonly says: number; readonly frames: number };
+  /** The other end was called by us. */
+  readonly outbound?: true;
   /** Turns of the caller so far. */
   readonly turns: number;
   /** False until the greeting was said. */

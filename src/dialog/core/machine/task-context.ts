@@ -4,7 +4,7 @@ import type { DialogState } from './state.js';
 
 /** What the task of a frame may look at. */
 export function taskContext(state: DialogState, ctx: DialogContext, frame: number): TaskContext {
-  const { callId, callerNumber, heardToEnd, known } = state;
+  const { callId, callerNumber, heardToEnd, known, outbound } = state;
   const { wallMs, business, lexicon, forms, tools } = ctx;
   return {
     callId,
@@ -16,6 +16,7 @@ export function taskContext(state: DialogState, ctx: DialogContext, frame: numbe
     heardToEnd,
     frame,
     known,
+    ...(outbound === undefined ? {} : { outbound }),
     ...(callerNumber === undefined ? {} : { callerNumber }),
   };
 }

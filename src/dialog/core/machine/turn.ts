@@ -9,7 +9,7 @@ import type { Draft } from './draft.js';
 import { existingFirst } from './existing-first.js';
 import { factAbout } from './facts.js';
 import { goodbye, missed } from './ladder.js';
-import { listeningOf, openQuestion, PERSON_KEY } from './listening.js';
+import { listeningOf, openQuestion, OPT_OUT_KEY, PERSON_KEY } from './listening.js';
 import { dealWith, mattersOf } from './matters.js';
 import { askSlot } from './model-ask.js';
 import { endTalk } from './model-talk.js';
@@ -214,6 +214,8 @@ export function key(draft: Draft, digit: DtmfDigit): void {
   } else if (digit === '*') {
     if (lastSaid.length === 0) askAgain(draft);
     else draft.sayAgain(lastSaid);
+  } else if (draft.state.outbound === true && digit === OPT_OUT_KEY) {
+    push(draft, 'opt_out', { consent: consentByMenuKey(digit, 'opt_out') });
   } else if (isBase && digit === '1') {
     push(draft, 'book', {});
   } else if (isBase && digit === '2' && base === 'anything_else') {

@@ -12,6 +12,7 @@ export const TASK_IDS = [
   'rating',
   'reminder',
   'recording',
+  'opt_out',
 ] as const;
 
 /** One of {@link TASK_IDS}. */

@@ -2,6 +2,7 @@ import { APPOINTMENT_TASKS } from './appointments/index.js';
 import { callbackTask } from './callback/task.js';
 import { formTask } from './form/form-task.js';
 import { handoffTask } from './handoff.js';
+import { optOutTask } from './opt-out.js';
 import { ratingTask } from './rating.js';
 import { recordingTask } from './recording.js';
 import type { Task, TaskId } from './task.js';
@@ -14,4 +15,5 @@ export const TASKS: Readonly<Record<TaskId, Task<unknown>>> = {
   handoff: handoffTask,
   rating: ratingTask,
   recording: recordingTask,
+  opt_out: optOutTask,
 };

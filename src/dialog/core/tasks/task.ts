@@ -31,6 +31,8 @@ export interface TaskContext {
   readonly tools: Readonly<Record<string, ToolSpec>>;
   /** E.164 where known. */
   readonly callerNumber?: string;
+  /** The other end was called by us. */
+  readonly outbound?: true;
   /** True when the caller has heard the last question to its end. */
   readonly heardToEnd: boolean;
   /** Number of the frame; part of idempotency keys. */

@@ -26,7 +26,7 @@ async function reminded(): Promise<{ talk: Talk; hello: string; appointment: Kno
   const [appointment] = (await store.appointments.list({})).items as unknown as KnownAppointment[];
   if (appointment === undefined) throw new Error('nothing was booked');
   const talk = new Talk({ context, store, time });
-  const hello = await talk.input({ type: 'start', task: 'reminder', appointment });
+  const hello = await talk.input({ type: 'start', task: 'reminder', appointment, outbound: true });
   return { talk, hello, appointment };
 }
 
@@ -126,12 +126,28 @@ describe('a reminder', () => {
       const reply = await (by === 'key' ? talk.press('9') : talk.say('stop calling me'));
       expect(reply).toMatch(/not be called/);
       expect(outcomes(talk)).toEqual(['opted_out']);
-      expect((await talk.store.callbacks.list()).items).toMatchObject([
-        { reason: 'The called person does not want to be called.' },
+      expect((await talk.store.outbound.doNotCall()).items).toMatchObject([
+        { source: by === 'key' ? 'key' : 'words', pii: { number: talk.callerNumber } },
       ]);
       expect(talk.hungUp).toBeDefined();
       expect(await talk.booked()).toHaveLength(1);
     }
+  });
+
+  test('where the list cannot be written the wish is kept as a message before anything is said of it', async () => {
+    const { talk } = await reminded();
+    talk.store.bookingFaults.push('unavailable');
+    expect(await talk.say('stop calling me')).toMatch(/not be called/);
+    expect((await talk.store.callbacks.list()).items).toMatchObject([{ kind: 'message' }]);
+    expect(talk.hungUp).toBeDefined();
+  });
+
+  test('any other call of ours says who calls and what about, and key 9 ends it and all others', async () => {
+    const talk = new Talk({ context: await shippedContext() });
+    const hello = await talk.input({ type: 'start', outbound: true, topic: 'the open day' });
+    expect(hello).toMatch(/automated assistant calling for .* about the open day/);
+    expect(await talk.press('9')).toMatch(/not be called/);
+    expect([talk.hungUp, (await talk.store.outbound.doNotCall()).total]).toEqual(['agent_goodbye', 1]);
   });
 
   test('without a record it is an ordinary call', async () => {

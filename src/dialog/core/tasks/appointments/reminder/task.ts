@@ -42,7 +42,7 @@ export const REMINDER: Task<ReminderState> = {
   press,
   result: (state) => ({ state, say: [] }),
   childDone(state, child, outcome, ctx) {
-    if (state.ask === 'opted_out') return ended(state, line('reminder.opted_out'), undefined, state.consent);
+    if (state.ask === 'opted_out') return ended(state, line('reminder.not_now'), undefined, state.consent);
     const isDone = outcome.type === 'done' || child !== 'callback';
     return isDone ? { state, say: askLines(state, ctx) } : notNow(state);
   },
@@ -220,12 +220,11 @@ function change(state: ReminderState, task: 'move' | 'cancel', said?: Interpreta
 
 /** The wish is written down before it is promised. */
 function optOut(state: ReminderState, consent: Consent): Step {
-  const args = { kind: 'message', reason: 'The called person does not want to be called.' };
   return {
     state: { ...state, ask: 'opted_out', consent },
     say: [],
     notes: noted(state, 'opted_out'),
-    next: { type: 'push', task: 'callback', start: { args, consent } },
+    next: { type: 'push', task: 'opt_out', start: { consent } },
   };
 }
 
