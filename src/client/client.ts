@@ -57,29 +57,7 @@ export function createClient(options: HttpOptions) {
     auth: authCalls(http),
     users: userCalls(http),
     system: systemCalls(http),
-    calls: {
-      /** Newest first. `q` searches numbers, names and words; it needs `calls.pii`. */
-      list: (query: Query = {}, signal?: AbortSignal) =>
-        http.get<Page<CallSummary>>(`${V1}/calls`, query, signal),
-      get: (callId: string, signal?: AbortSignal) =>
-        http.get<CallDetail>(`${V1}/calls/${id(callId)}`, undefined, signal),
-      /** What is known of the recording of a call. */
-      recording: (callId: string, signal?: AbortSignal) =>
-        http.get<RecordingView>(`${V1}/calls/${id(callId)}/recording`, undefined, signal),
-      /** Where its audio is; takes ranges. */
-      audioUrl: (callId: string) => `${V1}/calls/${id(callId)}/recording/audio`,
-      deleteRecording: (callId: string) =>
-        http.request<void>('DELETE', `${V1}/calls/${id(callId)}/recording`),
-      /** Ratings and notes of the staff. */
-      feedback: (callId: string, signal?: AbortSignal) =>
-        http.get<FeedbackView>(`${V1}/calls/${id(callId)}/feedback`, undefined, signal),
-      rate: (callId: string, body: NewRating) =>
-        http.post<FeedbackView['ratings'][number]>(`${V1}/calls/${id(callId)}/ratings`, body),
-      note: (callId: string, body: NewNote) =>
-        http.post<FeedbackView['notes'][number]>(`${V1}/calls/${id(callId)}/notes`, body),
-      removeNote: (callId: string, noteId: string) =>
-        http.request<void>('DELETE', `${V1}/calls/${id(callId)}/notes/${id(noteId)}`),
-    },
+    calls: callCalls(http),
     analytics: {
       summary: (query: Query, signal?: AbortSignal) =>
         http.get<SummaryView>(`${V1}/analytics/summary`, query, signal),
@@ -140,6 +118,31 @@ export function createClient(options: HttpOptions) {
 
 /** What {@link createClient} gives. */
 export type Client = ReturnType<typeof createClient>;
+
+function callCalls(http: Http) {
+  return {
+    /** Newest first. `q` searches numbers, names and words; it needs `calls.pii`. */
+    list: (query: Query = {}, signal?: AbortSignal) =>
+      http.get<Page<CallSummary>>(`${V1}/calls`, query, signal),
+    get: (callId: string, signal?: AbortSignal) =>
+      http.get<CallDetail>(`${V1}/calls/${id(callId)}`, undefined, signal),
+    /** What is known of the recording of a call. */
+    recording: (callId: string, signal?: AbortSignal) =>
+      http.get<RecordingView>(`${V1}/calls/${id(callId)}/recording`, undefined, signal),
+    /** Where its audio is; takes ranges. */
+    audioUrl: (callId: string) => `${V1}/calls/${id(callId)}/recording/audio`,
+    deleteRecording: (callId: string) => http.request<void>('DELETE', `${V1}/calls/${id(callId)}/recording`),
+    /** Ratings and notes of the staff. */
+    feedback: (callId: string, signal?: AbortSignal) =>
+      http.get<FeedbackView>(`${V1}/calls/${id(callId)}/feedback`, undefined, signal),
+    rate: (callId: string, body: NewRating) =>
+      http.post<FeedbackView['ratings'][number]>(`${V1}/calls/${id(callId)}/ratings`, body),
+    note: (callId: string, body: NewNote) =>
+      http.post<FeedbackView['notes'][number]>(`${V1}/calls/${id(callId)}/notes`, body),
+    removeNote: (callId: string, noteId: string) =>
+      http.request<void>('DELETE', `${V1}/calls/${id(callId)}/notes/${id(noteId)}`),
+  };
+}
 
 function liveCalls(http: Http) {
   return {

@@ -258,6 +258,20 @@ function groupSpeech(
   };
 }
 
+function groupSip(v: SettingValues): Config['sip'] {
+  return {
+    server: v.SIP_SERVER,
+    host: v.SIP_HOST,
+    port: v.SIP_PORT,
+    publicHost: v.PUBLIC_HOST,
+    peers: [...v.SIP_PEERS, ...v.TRUSTED_PEERS],
+    numbers: v.SIP_NUMBERS,
+    trustedPeers: v.TRUSTED_PEERS,
+    sessionTimer:
+      v.SIP_SESSION_EXPIRES_S === 0 ? undefined : { expiresS: v.SIP_SESSION_EXPIRES_S, minS: v.SIP_MIN_SE_S },
+  };
+}
+
 /** Groups typed values; relative paths are resolved against `cwd`. */
 export function groupSettings(
   v: SettingValues,
@@ -268,19 +282,7 @@ export function groupSettings(
   const absolute = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(cwd, path);
   return {
-    sip: {
-      server: v.SIP_SERVER,
-      host: v.SIP_HOST,
-      port: v.SIP_PORT,
-      publicHost: v.PUBLIC_HOST,
-      peers: [...v.SIP_PEERS, ...v.TRUSTED_PEERS],
-      numbers: v.SIP_NUMBERS,
-      trustedPeers: v.TRUSTED_PEERS,
-      sessionTimer:
-        v.SIP_SESSION_EXPIRES_S === 0
-          ? undefined
-          : { expiresS: v.SIP_SESSION_EXPIRES_S, minS: v.SIP_MIN_SE_S },
-    },
+    sip: groupSip(v),
     calls: {
       max: v.MAX_CALLS,
       maxDurationMs: secondsUnlessZero(v.MAX_CALL_SECONDS),

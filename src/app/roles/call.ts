@@ -97,13 +97,8 @@ export async function startCallRole(
   const pacer = watchedPacer(load, metrics, log);
   const tally = new CallTally(metrics);
   const media = new MediaTally(metrics);
-  const { host, publicHost } = config.sip;
-  const own = new OwnAddresses(publicHost === undefined ? [] : [publicHost]);
-  const pool = new RtpPortPool({ host, min: config.rtp.portMin, max: config.rtp.portMax, own });
-  const options: Partial<SessionOptions> = {
-    maxCallMs: config.calls.maxDurationMs ?? DAY_MS,
-    silence: config.speech.silence,
-  };
+  const pool = poolOf(config);
+  const options = optionsOf(config);
   const phones = new PhoneHost({
     ports: sessionPorts,
     options,
@@ -187,6 +182,16 @@ function lineOf(
   const watch = (host: CallHost): CallHost => tally.watch(host);
   return new SipOutboundLine({ trunk, phones, free, watch, dial: (options) => edge().dial(options) });
 }
+
+function poolOf({ sip: { host, publicHost }, rtp }: LineConfig): RtpPortPool {
+  const own = new OwnAddresses(publicHost === undefined ? [] : [publicHost]);
+  return new RtpPortPool({ host, min: rtp.portMin, max: rtp.portMax, own });
+}
+
+const optionsOf = ({ calls, speech }: LineConfig): Partial<SessionOptions> => ({
+  maxCallMs: calls.maxDurationMs ?? DAY_MS,
+  silence: speech.silence,
+});
 
 /** Counts what happens in a session, and shows it to supervisors. */
 const observedBy =

@@ -28,6 +28,7 @@ describe('defaults', () => {
       peers: [],
       numbers: [],
       trustedPeers: [],
+      sessionTimer: { expiresS: 1800, minS: 90 },
     });
     expect(config.http).toMatchObject({
       host: '127.0.0.1',

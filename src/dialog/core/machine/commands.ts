@@ -87,7 +87,7 @@ export function obey(draft: Draft, said: Interpretation): boolean {
     case 'opt_out': {
       const consent = consentByRequest(said, 'opt_out');
       if (draft.top?.task === 'reminder' || draft.top?.task === 'callback' || consent === undefined)
-        return false;
+        {return false;}
       if (draft.top?.task !== 'opt_out') push(draft, 'opt_out', { consent });
       return true;
     }
