@@ -132,7 +132,7 @@ onPostgres('the database server fails', () => {
 
   it('connection lost between COMMIT and its reply: unknown, then found by its key, then booked once', async () => {
     const store = await open(await folders.make());
-    proxy.cutAfter = 'COMMIT';
+    proxy.cutAfter = ['INTO leibniz.appointments', 'COMMIT'];
     await expect(store.appointments.book(booking('cut'))).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });
     const found = await until('the key', () => store.appointments.findByKey('cut').catch(() => undefined));
     expect(found).toMatchObject({ idempotencyKey: 'cut' });

@@ -10,11 +10,13 @@ export type ProxyMode =
 /** A TCP proxy before a real server, whose network fails on demand. */
 export class TcpProxy {
   mode: ProxyMode = 'pass';
-  /** When a client's bytes hold this text they reach the server, but the client's connection ends before the reply. */
-  cutAfter: string | undefined;
+  /** When a connection has sent both texts, one after the other, they reach the server, but it ends before the reply. */
+  cutAfter: readonly [string, string] | undefined;
   #server: Server | undefined;
   #port = 0;
   readonly #sockets = new Set<Socket>();
+  /** Connections that have sent the first text of `cutAfter`. */
+  readonly #begun = new WeakSet<Socket>();
 
   /** @param target - `host:port` of the server */
   constructor(private readonly target: URL) {}
@@ -68,7 +70,9 @@ export class TcpProxy {
 
   #fromClient(data: Buffer, client: Socket, upstream: Socket): void {
     if (this.mode === 'silent') return;
-    if (this.cutAfter === undefined || !data.includes(this.cutAfter)) {
+    const [first, last] = this.cutAfter ?? [];
+    if (first !== undefined && data.includes(first)) this.#begun.add(client);
+    if (last === undefined || !this.#begun.has(client) || !data.includes(last)) {
       upstream.write(data);
       return;
     }
