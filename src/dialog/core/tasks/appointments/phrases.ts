@@ -18,6 +18,12 @@ export function says(said: Pick<Interpretation, 'tokens'>, key: string, locale: 
   return findPhrases(words, finderOf(locale, key)).length > 0;
 }
 
+/** True when the turn begins with one of the locale's phrases under a key. */
+export function beginsWith(said: Pick<Interpretation, 'tokens'>, key: string, locale: Locale): boolean {
+  const words = said.tokens.map(({ word }) => word);
+  return findPhrases(words, finderOf(locale, key)).some(({ from }) => from === 0);
+}
+
 /** Token after the first of the locale's phrases under a key; `undefined` when the tokens from there on hold none. */
 export function endOfPhrase(
   tokens: Interpretation['tokens'],

@@ -1,5 +1,5 @@
 import type { Interpretation } from '../../nlu/types.js';
-import { isOneOf, says } from '../appointments/phrases.js';
+import { beginsWith, isOneOf, says } from '../appointments/phrases.js';
 import type { TaskContext } from '../task.js';
 import type { CallbackState, Promised } from './state.js';
 
@@ -44,9 +44,11 @@ export function isTold(
   if (!hasContent(said, ctx)) return false;
   const [first] = said.clauses;
   if (first?.act === 'affirm') return true;
-  if (said.polarity === 'deny') return false;
+  const isAbout = says(said, 'message_about', ctx.lexicon.locale);
+  // "Because nobody has answered" denies nothing that was offered.
+  if (said.polarity === 'deny' && !beginsWith(said, 'message_about', ctx.lexicon.locale)) return false;
   const isTime = said.unread.length === 0 && said.mentions.every(({ type }) => type === 'time');
-  if (isTime || isMessage(said, ctx) || says(said, 'message_about', ctx.lexicon.locale)) return true;
+  if (isTime || isMessage(said, ctx) || isAbout) return true;
   if (state.isWanted !== true) return false;
   const { appointmentWords } = ctx.lexicon;
   const isOther = said.tokens.some(({ word }) => appointmentWords.includes(word));
