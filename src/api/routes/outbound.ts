@@ -1,4 +1,5 @@
-import type { FastifyRequest } from 'fastify';
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { parseCsv } from '../../documents/core/csv.js';
 import { LeibnizError } from '../../kernel/errors.js';
@@ -40,7 +41,21 @@ export function outboundRoutes(app: App, context: RouteContext): void {
   doNotCall(app, context);
 }
 
-function making(app: App, { ports, clock }: RouteContext): void {
+/** Writes down who has somebody called, or has it stopped. */
+const note = (
+  { ports }: RouteContext,
+  { principal: { kind, userId }, ip }: FastifyRequest,
+  action: string,
+  objectType: string,
+  objectId: string,
+): Promise<void> =>
+  ports.accounts.audit({
+    ...compact({ actorId: userId }),
+    ...{ actorKind: kind, action, objectType, objectId, outcome: 'ok' as const, pii: { address: ip } },
+  });
+
+function making(app: App, context: RouteContext): void {
+  const { ports, clock } = context;
   app.post(
     '/api/v1/calls',
     {
@@ -52,10 +67,11 @@ function making(app: App, { ports, clock }: RouteContext): void {
         response: { 200: contactView, ...answers },
       },
     },
-    async ({ body, headers, id }) => {
+    async (request) => {
+      const { body, headers } = request;
       const { purpose, topic, expires_at: end, ...contact } = body;
       const campaign = await ports.outbound.create({
-        ...{ idempotencyKey: keyOf(headers, id), name: 'Call', origin: 'call', purpose },
+        ...{ idempotencyKey: keyOf(headers), name: 'Call', origin: 'call', purpose },
         ...compact({ topic }),
         rules: await ports.outbound.rules(),
         expiresAtMs: wallMs(end === undefined ? clock.wall() + CALL_LIFE_MS : Date.parse(end)),
@@ -63,6 +79,7 @@ function making(app: App, { ports, clock }: RouteContext): void {
       });
       const [made] = (await ports.outbound.contacts(campaign.id, { limit: 1 })).items;
       if (made === undefined) throw missing('call');
+      await note(context, request, 'outbound.call', 'campaign', campaign.id);
       return viewContact(made);
     },
   );
@@ -78,7 +95,8 @@ function making(app: App, { ports, clock }: RouteContext): void {
         response: { 200: campaignView, ...answers },
       },
     },
-    async ({ body, headers, id }) => {
+    async (request) => {
+      const { body, headers } = request;
       const {
         name,
         purpose,
@@ -99,22 +117,23 @@ function making(app: App, { ports, clock }: RouteContext): void {
         max_concurrent: maxConcurrent,
       } = rules ?? {};
       const made = await ports.outbound.create({
-        ...{ idempotencyKey: keyOf(headers, id), name, origin: 'campaign', purpose },
+        ...{ idempotencyKey: keyOf(headers), name, origin: 'campaign', purpose },
         ...compact({ topic }),
         rules: { ...given, ...compact({ perDay, perWeek, maxAttempts, maxConcurrent }) },
         ...(from === undefined ? {} : { startsAtMs: wallMs(Date.parse(from)) }),
         expiresAtMs: wallMs(Date.parse(end)),
         contacts: all.map((one) => newContact({ ...compact({ consent }), ...one })),
       });
+      await note(context, request, 'outbound.create', 'campaign', made.id);
       return viewCampaign(made);
     },
   );
 }
 
 /** The same key makes one campaign; a request without one is one of its own. */
-function keyOf(headers: FastifyRequest['headers'], requestId: string): string {
+function keyOf(headers: FastifyRequest['headers']): string {
   const given = headers['idempotency-key'];
-  return typeof given === 'string' && given !== '' ? given.slice(0, 200) : requestId;
+  return typeof given === 'string' && given !== '' ? given.slice(0, 200) : randomUUID();
 }
 
 /** @throws LeibnizError BAD_REQUEST naming the row */
@@ -122,11 +141,9 @@ function contactsIn(csv: string): z.infer<typeof contactBody>[] {
   const [header = [], ...rows] = parseCsv(csv).filter((row) => row.some((cell) => cell.trim() !== ''));
   const names = header.map((name) => name.trim().toLowerCase());
   return rows.map((row, n) => {
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- CSV
-    const cells = Object.fromEntries(
-      names.map((name, k) => [name, row[k]?.trim()]).filter(([, cell]) => cell !== ''),
-    );
-    const { consent_source: source, consent_at: at, ...rest } = cells as Record<string, string | undefined>;
+    const named = names.map((name, k): [string, string | undefined] => [name, row[k]?.trim()]);
+    const cells = Object.fromEntries(named.filter(([, cell]) => cell !== ''));
+    const { consent_source: source, consent_at: at, ...rest } = cells;
     const parsed = contactBody.safeParse({
       ...rest,
       ...(source === undefined ? {} : { consent: { source, at } }),
@@ -138,7 +155,8 @@ function contactsIn(csv: string): z.infer<typeof contactBody>[] {
   });
 }
 
-function campaigns(app: App, { ports }: RouteContext): void {
+function campaigns(app: App, context: RouteContext): void {
+  const { ports } = context;
   const query = z.strictObject({
     ...paging,
     status: z.enum(CAMPAIGN_STATUSES).optional(),
@@ -185,9 +203,11 @@ function campaigns(app: App, { ports }: RouteContext): void {
           response: { 200: campaignView, ...answers },
         },
       },
-      async ({ params }) => {
+      async (request) => {
+        const { params } = request;
         const changed = await ports.outbound.change(params.id, to);
         if (changed === undefined) throw missing('campaign');
+        await note(context, request, `outbound.${verb}`, 'campaign', params.id);
         return viewCampaign(changed);
       },
     );
@@ -209,6 +229,7 @@ function results(app: App, { ports }: RouteContext): void {
       },
     },
     async ({ params, query: { limit, offset, state } }) => {
+      if ((await ports.outbound.get(params.id)) === undefined) throw missing('campaign');
       const page = await ports.outbound.contacts(params.id, { limit, offset, ...compact({ state }) });
       return { items: page.items.map(viewContact), total: page.total };
     },
@@ -233,10 +254,13 @@ function results(app: App, { ports }: RouteContext): void {
         rows.push(...items.map(csvRow));
         if (items.length < PAGE) break;
       }
-      return reply.type('text/csv; charset=utf-8').send(`${rows.join('\r\n')}\r\n` as never);
+      return sendCsv(reply, rows);
     },
   );
 }
+
+const sendCsv = (reply: FastifyReply, rows: readonly string[]): FastifyReply =>
+  reply.type('text/csv; charset=utf-8').send(`${rows.join('\r\n')}\r\n`);
 
 function csvRow(contact: Contact): string {
   const { pii, state, outcome, refusal, result, attempts } = viewContact(contact);
@@ -261,7 +285,8 @@ function csvCell(text: string): string {
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
 
-function doNotCall(app: App, { ports }: RouteContext): void {
+function doNotCall(app: App, context: RouteContext): void {
+  const { ports } = context;
   app.get(
     '/api/v1/do-not-call',
     {
@@ -289,8 +314,12 @@ function doNotCall(app: App, { ports }: RouteContext): void {
         response: { 200: stopView, ...failures },
       },
     },
-    async ({ body }) =>
-      viewStop(await ports.outbound.stopCalls({ source: 'api', pii: { number: body.number } })),
+    async (request) => {
+      const { number } = request.body;
+      const stop = await ports.outbound.stopCalls({ source: 'api', pii: { number } });
+      await note(context, request, 'outbound.stop', 'do_not_call', stop.id);
+      return viewStop(stop);
+    },
   );
   app.delete(
     '/api/v1/do-not-call/:id',
@@ -303,8 +332,10 @@ function doNotCall(app: App, { ports }: RouteContext): void {
         response: { 204: z.null(), ...failures },
       },
     },
-    async ({ params }, reply) => {
+    async (request, reply) => {
+      const { params } = request;
       if (!(await ports.outbound.allowCalls(params.id))) throw missing('number on the list');
+      await note(context, request, 'outbound.allow', 'do_not_call', params.id);
       return reply.code(204).send(null);
     },
   );

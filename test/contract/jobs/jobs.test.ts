@@ -100,7 +100,14 @@ for (const backend of BACKENDS) {
       await backend.cleanUp();
     }, 30_000);
 
-    beforeEach(() => {
+    beforeEach(async () => {
+      // What the test before has set off would take the answers that are meant for this one.
+      await until('no job is open', async () => {
+        const open = await Promise.all(
+          (['pending', 'processing'] as const).map((status) => store.jobs.list({ status })),
+        );
+        return open.every(({ total }) => total === 0);
+      });
       receiver.deliveries.length = 0;
       receiver.answers.length = 0;
     });
