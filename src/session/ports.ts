@@ -151,7 +151,7 @@ export interface SessionPorts {
     Appointments,
     'book' | 'findByKey' | 'busy' | 'find' | 'move' | 'cancel' | 'changeByKey' | 'hold' | 'release'
   >;
-  readonly callbacks: Pick<Callbacks, 'request'>;
+  readonly callbacks: Pick<Callbacks, 'request' | 'change'>;
   readonly waitingList: Pick<WaitingList, 'join'>;
   readonly tools: ToolPort;
   readonly conversations: Conversations;

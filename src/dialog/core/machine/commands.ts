@@ -54,7 +54,7 @@ export function obey(draft: Draft, said: Interpretation): boolean {
     }
     case 'help': {
       if (draft.top === undefined) draft.say(line('open.help'));
-      else missed(draft);
+      else help(draft);
       return true;
     }
     case 'stop': {
@@ -75,7 +75,8 @@ export function obey(draft: Draft, said: Interpretation): boolean {
     }
     case 'opt_out': {
       const consent = consentByRequest(said, 'opt_out');
-      if (draft.top?.task === 'reminder' || consent === undefined) return false;
+      const isAnswer = draft.top?.task === 'reminder' || draft.top?.task === 'callback';
+      if (isAnswer || consent === undefined) return false;
       const args = { kind: 'message', reason: 'The caller does not want to be called.' };
       push(draft, 'callback', { args, consent });
       return true;
@@ -103,6 +104,18 @@ function cancelsExisting(draft: Draft, said: Interpretation): boolean {
 function hasWord(draft: Draft, { tokens }: Interpretation, key: string): boolean {
   const words = draft.ctx.lexicon.locale.phrases[key] ?? [];
   return tokens.some(({ word }) => words.includes(word));
+}
+
+/** "Help!" in the middle of something may be meant: what to do in danger is told once, and the question put again. */
+function help(draft: Draft): void {
+  const { misses } = draft.state;
+  if (misses > 0) {
+    missed(draft);
+    return;
+  }
+  draft.set({ misses: 1 });
+  draft.say(line('open.danger'));
+  askAgain(draft);
 }
 
 function stall(draft: Draft, command: 'repeat' | 'wait'): void {

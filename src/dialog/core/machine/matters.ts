@@ -1,6 +1,7 @@
 import type { DialogResult, IntentResult, KnowledgeAnswer } from '../effects.js';
 import type { IntentAction } from '../context.js';
 import { consentByRequest } from '../consent.js';
+import { signIn } from '../nlu/signs.js';
 import type { Interpretation } from '../nlu/types.js';
 import { ATTACK } from '../../guard/core/judge.js';
 import { noteOf } from '../../guard/core/note.js';
@@ -52,7 +53,7 @@ export function mattersOf(said: Interpretation): readonly Matter[] {
 /** Deals with one matter: what the pack's facts answer at once, everything else by its intent. */
 export function dealWith(draft: Draft, matter: Matter): void {
   const said = readAgain(draft, matter);
-  const fact = isOfTopic(draft, matter) ? undefined : factAbout(said, draft.ctx);
+  const fact = isOfTopic(draft, matter) ? undefined : factOf(draft, said);
   if (fact !== undefined) {
     draft.set({ misses: 0, topic: matter.text });
     draft.say(...fact);
@@ -60,6 +61,11 @@ export function dealWith(draft: Draft, matter: Matter): void {
     return;
   }
   if (beginExisting(draft, said)) return;
+  if (hurts(draft, said)) {
+    draft.say(line('social.hope'));
+    ask(draft, matter);
+    return;
+  }
   if (announcesQuestion(said, draft.ctx)) {
     draft.set({ misses: 0 });
     draft.say(line('open.question'));
@@ -80,6 +86,22 @@ export function dealWith(draft: Draft, matter: Matter): void {
     },
     { matter },
   );
+}
+
+/** How somebody feels is no topic of an appointment unless they ask for one: who listens is said, and what the documents know of it. */
+function hurts(draft: Draft, said: Interpretation): boolean {
+  if (draft.top !== undefined || signIn(said, 'distress') === undefined) return false;
+  const { appointmentWords } = draft.ctx.lexicon;
+  return !said.tokens.some(({ word }) => appointmentWords.includes(word));
+}
+
+/** A fact that is asked for, alone or beside words that ask for nothing: "I'm killing time, when do you close?" */
+function factOf(draft: Draft, said: Interpretation): ReturnType<typeof factAbout> {
+  const whole = factAbout(said, draft.ctx);
+  const [question, ...more] = said.clauses.filter(({ act }) => act === 'question');
+  const isAlone = more.length === 0 && said.clauses.every(({ act, mentions }) => act === 'question' || (act !== 'request' && mentions.length === 0));
+  if (whole !== undefined || question === undefined || !isAlone || said.clauses.length < 2) return whole;
+  return factAbout(readAgain(draft, { text: question.text, confidence: said.confidence }), draft.ctx);
 }
 
 /** Somebody else's appointment, or the one of a reference: the words tell what is wanted with it. */

@@ -46,6 +46,7 @@ function goOn(draft: Draft, frame: Frame, next: TaskNext): void {
     case 'done': {
       if (next.known !== undefined) learn(draft, next.known);
       if (next.forgetAppointment === true) forget(draft, 'appointment');
+      if (next.forgetCallback === true) forget(draft, 'callback');
       ended(draft, frame, next);
       return;
     }

@@ -1,5 +1,5 @@
 import { APPOINTMENT_TASKS } from './appointments/index.js';
-import { callbackTask } from './callback.js';
+import { callbackTask } from './callback/task.js';
 import { formTask } from './form/form-task.js';
 import { handoffTask } from './handoff.js';
 import { ratingTask } from './rating.js';
