@@ -237,7 +237,10 @@ export class StoreServer implements StoreApi {
     );
   }
 
-  changeCallback({ idempotencyKey, to }: CallbackChange, deadlineAtMs: number): Promise<Callback | undefined> {
+  changeCallback(
+    { idempotencyKey, to }: CallbackChange,
+    deadlineAtMs: number,
+  ): Promise<Callback | undefined> {
     return this.#guard(() =>
       this.o.db.transaction(
         async (tx) => {

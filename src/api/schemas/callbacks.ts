@@ -17,7 +17,10 @@ export const callbackView = z.object({
   user_name: z.string().nullable(),
   caller_number: z.string().nullable(),
   message: z.string().nullable(),
-  wished_time: z.string().nullable().describe("When the caller would like to be called, in the caller's words"),
+  wished_time: z
+    .string()
+    .nullable()
+    .describe("When the caller would like to be called, in the caller's words"),
   call_id: z.string().nullable(),
   created_at: z.string().describe('ISO 8601, UTC'),
   due_at: z.string().nullable().describe('By when it was promised'),

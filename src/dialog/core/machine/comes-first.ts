@@ -48,10 +48,7 @@ function numberAsked(draft: Draft, said: Interpretation): boolean {
   const { callback } = draft.state.known;
   const digits = callback?.pii.number ?? draft.state.callerNumber;
   if (digits === undefined) return tell(draft, line('callback.number_none'));
-  return tell(
-    draft,
-    line('callback.number_is', { number: spokenNumber(digits, draft.ctx.lexicon.locale) }),
-  );
+  return tell(draft, line('callback.number_is', { number: spokenNumber(digits, draft.ctx.lexicon.locale) }));
 }
 
 /** What is said of the call-back that this call has promised: it is not wanted, goes elsewhere, at another time, or is about something. */
@@ -115,7 +112,8 @@ function complains(draft: Draft, said: Interpretation): boolean {
     push(draft, 'handoff', { args: { reason: 'The caller has a complaint.', message: said.text } });
     return true;
   }
-  if (!has(said, 'waited') || said.clauses.some(({ act }) => act === 'question' || act === 'request')) return false;
+  if (!has(said, 'waited') || said.clauses.some(({ act }) => act === 'question' || act === 'request'))
+    return false;
   draft.say(line('social.complaint'));
   if (draft.top !== undefined || !canHandOff(draft)) askAgain(draft);
   else push(draft, 'handoff', { args: { reason: 'The caller had to wait.', message: said.text } });

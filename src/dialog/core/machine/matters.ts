@@ -99,7 +99,11 @@ function hurts(draft: Draft, said: Interpretation): boolean {
 function factOf(draft: Draft, said: Interpretation): ReturnType<typeof factAbout> {
   const whole = factAbout(said, draft.ctx);
   const [question, ...more] = said.clauses.filter(({ act }) => act === 'question');
-  const isAlone = more.length === 0 && said.clauses.every(({ act, mentions }) => act === 'question' || (act !== 'request' && mentions.length === 0));
+  const isAlone =
+    more.length === 0 &&
+    said.clauses.every(
+      ({ act, mentions }) => act === 'question' || (act !== 'request' && mentions.length === 0),
+    );
   if (whole !== undefined || question === undefined || !isAlone || said.clauses.length < 2) return whole;
   return factAbout(readAgain(draft, { text: question.text, confidence: said.confidence }), draft.ctx);
 }

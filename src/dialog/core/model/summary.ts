@@ -39,7 +39,8 @@ export function summaryByRules(
 ): CallSummary {
   const kept = facts.filter(({ status }) => status === 'done');
   const changes = kept.filter(({ request }) => CHANGES.has(request)).map(({ request }) => request);
-  const isWithdrawn = kept.findLast(({ request }) => OF_CALLBACK.has(request))?.request === 'withdraw_callback';
+  const isWithdrawn =
+    kept.findLast(({ request }) => OF_CALLBACK.has(request))?.request === 'withdraw_callback';
   const promises = kept.flatMap(({ request }) =>
     isWithdrawn && request === 'request_callback' ? [] : (PROMISES[request] ?? []),
   );

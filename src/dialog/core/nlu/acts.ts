@@ -163,14 +163,17 @@ function socialOf(
   return kinds.has('delight') ? 'praise' : undefined;
 }
 
-/** Words of anger that are no part of somebody's name: "Jesus Garcia". */
-function hasAnger({ chart, mentionAt, question }: Sentence, { from, to }: Draft): boolean {
+/** Words of anger that are no part of somebody's name: "Jesus Garcia"; a given name alone is one where a name is asked for. */
+function hasAnger(sentence: Sentence, { from, to }: Draft): boolean {
+  const { chart, mentionAt, question } = sentence;
   for (let at = from; at < to; at++) {
     const end = chart.longest('anger', at, to);
     if (end === undefined) continue;
-    const isNamed = mentionAt.slice(at, end).every((mention) => mention?.type === 'name');
-    const isWhole = question.expects === 'name' && at === from && end === to && chart.spans('anger_or_name', at, end);
-    if (!isNamed && !isWhole) return true;
+    const name = mentionAt[at];
+    const words = tokensOf(sentence, { from: at, to: end });
+    const isPart = name?.type === 'name' && name.to - name.from > words.to - words.from;
+    const isGiven = question.expects === 'name' && chart.spans('anger_or_name', at, end);
+    if (!isPart && !isGiven) return true;
   }
   return false;
 }

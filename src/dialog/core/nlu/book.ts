@@ -49,7 +49,17 @@ const LISTS = [
   ...['command_person_anywhere', 'command_person', 'command_repeat', 'command_recall', 'command_goodbye'],
   ...['command_wait', 'command_hello', 'command_help', 'command_stop', 'command_cancel', 'command_restart'],
   ...['command_slower', 'command_faster', 'command_louder', 'command_quieter', 'command_opt_out'],
-  ...['anger', 'anger_or_name', 'about_agent', 'chat', 'alert_emergency', 'alert_self_harm', 'alert_violence', 'alert_not'],
+  ...[
+    'anger',
+    'anger_or_name',
+    'about_agent',
+    'chat',
+    'alert_emergency',
+    'alert_self_harm',
+    'alert_violence',
+    'alert_not',
+    'alert_whole',
+  ],
   ...[
     'question_opening',
     'question_follow',

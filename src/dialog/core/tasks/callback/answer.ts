@@ -73,8 +73,7 @@ function toldAt(state: CallbackState, said: Interpretation): Told {
   const isOther = said.clauses.some(({ act }) => act === 'request' || act === 'question');
   if (isOther && !isAffirmed && !isPassed && !isCalled) return {};
   const { message, when } = toldIn(said);
-  const isMeant =
-    isAffirmed || isPassed || state.isWanted === true || signIn(said, 'about') !== undefined;
+  const isMeant = isAffirmed || isPassed || state.isWanted === true || signIn(said, 'about') !== undefined;
   return {
     ...(message !== undefined && isMeant ? { message } : {}),
     ...(when === undefined ? {} : { when }),
@@ -145,11 +144,7 @@ function personWanted(state: CallbackState, consent: Consent, ctx: TaskContext):
 function numberAsked(state: CallbackState, ctx: TaskContext): Step {
   const digits = state.digits === '' ? knownNumber(state, ctx) : state.digits;
   if (digits === undefined) return asking({ ...state, ask: 'number' }, ctx);
-  return asking(
-    state,
-    ctx,
-    line('callback.number_is', { number: spokenNumber(digits, ctx.lexicon.locale) }),
-  );
+  return asking(state, ctx, line('callback.number_is', { number: spokenNumber(digits, ctx.lexicon.locale) }));
 }
 
 function messageSaid(state: CallbackState, said: Interpretation, ctx: TaskContext): Step {

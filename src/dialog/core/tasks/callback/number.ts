@@ -15,8 +15,7 @@ function digitsIn({ mentions }: Pick<Interpretation, 'mentions'>): readonly Digi
   function isTime({ type, from, to }: Digits): boolean {
     if (type === 'phone') return false;
     return mentions.some(
-      (time) =>
-        time.type === 'time' && time.from <= from && to <= time.to && time.to - time.from > to - from,
+      (time) => time.type === 'time' && time.from <= from && to <= time.to && time.to - time.from > to - from,
     );
   }
 }

@@ -67,11 +67,7 @@ export function toNumber(
   const digits = knownNumber(state, ctx);
   const isWithout = state.isNumberless === true || state.kind === 'emergency';
   if (digits === undefined && !isWithout) {
-    return asking(
-      { ...state, ask: 'number', ...(consent === undefined ? {} : { consent }) },
-      ctx,
-      ...lead,
-    );
+    return asking({ ...state, ask: 'number', ...(consent === undefined ? {} : { consent }) }, ctx, ...lead);
   }
   const known = { ...state, digits: digits ?? '' };
   return consent === undefined ? asking({ ...known, ask: 'check' }, ctx, ...lead) : save(known, consent, ctx);
