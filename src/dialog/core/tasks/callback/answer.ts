@@ -36,7 +36,8 @@ export function answer(state: CallbackState, said: Interpretation, ctx: TaskCont
   const isAsking = said.act === 'question';
   if (signIn(said, 'which_number') !== undefined) return numberAsked(state, ctx);
   if (isAsking && signIn(said, 'call_when') !== undefined && signIn(said, 'call_me') === undefined) {
-    return asking(state, ctx, line('callback.when', { within: ctx.business.callback.within }));
+    const when = line('callback.when', { within: ctx.business.callback.within });
+    return state.ask === 'offer' ? { state, say: [when, line('callback.retry')] } : asking(state, ctx, when);
   }
   const number = numberIn(said, ctx.lexicon.locale);
   const told = toldAt(state, said);

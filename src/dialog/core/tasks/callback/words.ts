@@ -27,14 +27,17 @@ function timeIn(said: Interpretation, { mentions }: Pick<Clause, 'mentions'>): s
   return wordsOf(said, first.from, last.to);
 }
 
-/** Answers, commands and courtesy tell nothing. */
-const isPlain = ({ act, from, to }: Clause, { telling }: Interpretation): boolean =>
-  act === 'affirm' ||
-  act === 'deny' ||
-  act === 'command' ||
-  act === 'social' ||
-  act === 'none' ||
-  !telling.some((token) => token >= from && token < to);
+/** Answers, commands and courtesy tell nothing, nor does which number is not to be called. */
+function isPlain({ act, from, to }: Clause, said: Interpretation, limit: number): boolean {
+  const line = signIn(said, 'other_number');
+  return (
+    PLAIN.has(act) ||
+    (line !== undefined && from < line.to && line.from < to) ||
+    !said.telling.some((token) => token >= from && token < Math.min(to, limit))
+  );
+}
+
+const PLAIN: ReadonlySet<Clause['act']> = new Set(['affirm', 'deny', 'command', 'social', 'none']);
 
 /**
  * What a turn tells for whoever calls, clause by clause. Words that are to be passed on ("tell Mr Brown…") reach to the end of
@@ -47,7 +50,7 @@ export function toldIn(said: Interpretation): Told {
   let when: string | undefined;
   for (const clause of said.clauses) {
     if (clause.from >= limit) continue;
-    const isTelling = !isPlain(clause, said);
+    const isTelling = !isPlain(clause, said, limit);
     const isAsking = clause.act === 'question' && signIn(said, 'call_me') === undefined;
     if (isTelling && !isAsking) parts.push(wordsOf(said, clause.from, Math.min(limit, clause.to)));
     else if (!isAsking) when = timeIn(said, clause) ?? wishIn(said, clause) ?? when;
