@@ -112,8 +112,9 @@ function complains(draft: Draft, said: Interpretation): boolean {
     push(draft, 'handoff', { args: { reason: 'The caller has a complaint.', message: said.text } });
     return true;
   }
-  if (!has(said, 'waited') || said.clauses.some(({ act }) => act === 'question' || act === 'request'))
+  if (!has(said, 'waited') || said.clauses.some(({ act }) => act === 'question' || act === 'request')) {
     return false;
+  }
   draft.say(line('social.complaint'));
   if (draft.top !== undefined || !canHandOff(draft)) askAgain(draft);
   else push(draft, 'handoff', { args: { reason: 'The caller had to wait.', message: said.text } });

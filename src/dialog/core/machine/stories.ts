@@ -30,11 +30,12 @@ export function withoutStories(draft: Draft, said: Interpretation): Interpretati
     clause.act !== 'question' &&
     told.some(({ from, to }) => from < clause.to && clause.from < to);
   const isReason = expects === 'service' || expects === 'option';
-  if (isReason)
+  if (isReason) {
     return withClauses(
       said,
       said.clauses.map((clause) => (isTold(clause) ? timeless(clause) : clause)),
     );
+  }
   const rest = withClauses(
     said,
     said.clauses.filter((clause) => !isTold(clause)),
