@@ -366,7 +366,9 @@ function sayAnswer(draft: Draft, matter: Matter, answer: KnowledgeAnswer | undef
   const isLast = draft.state.matters.length === 0;
   if (isLast && draft.top === undefined && canHandOff(draft)) {
     draft.say(line('knowledge.unknown'));
-    push(draft, 'handoff', { args: { reason: 'The caller asked something the agent does not know.' } });
+    // Whoever calls back reads what was asked.
+    const reason = 'The caller asked something the agent does not know.';
+    push(draft, 'handoff', { args: { reason, message: matter.text } });
     return;
   }
   draft.say(line('knowledge.unknown_alone'));

@@ -191,10 +191,17 @@ describe('a refusal', () => {
   });
 
   test.each([context, withPerson])('with the wish for a person does not offer it again', async (office) => {
-    const talk = await after(['ring me', "I don't need a call, I need a human being"], { context: office });
+    const talk = await after(['ring me', 'I do not want to be called, I want a person now'], {
+      context: office,
+    });
     expect(talk.last).not.toMatch(/call you back/);
     expect(await rows(talk)).toEqual([]);
   });
+});
+
+test('what the agent does not know is passed on with the call-back', async () => {
+  const talk = await after(['who runs the observatory?', 'yes']);
+  expect(await rows(talk)).toMatchObject([{ pii: { message: 'who runs the observatory?' } }]);
 });
 
 test('an alarm from a withheld number is stored before the number is asked for, and gets it then', async () => {
