@@ -201,7 +201,7 @@ describe('a refusal', () => {
 
 test('what the agent does not know is passed on with the call-back', async () => {
   const talk = await after(['who runs the observatory?', 'yes']);
-  expect(await rows(talk)).toMatchObject([{ pii: { message: 'who runs the observatory?' } }]);
+  expect(await rows(talk)).toMatchObject([{ pii: { message: 'who runs the observatory' } }]);
 });
 
 test('an alarm from a withheld number is stored before the number is asked for, and gets it then', async () => {
