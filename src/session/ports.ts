@@ -162,7 +162,7 @@ export interface SessionPorts {
     Appointments,
     'book' | 'findByKey' | 'busy' | 'find' | 'move' | 'cancel' | 'changeByKey' | 'hold' | 'release'
   >;
-  readonly callbacks: Pick<Callbacks, 'request' | 'findByKey' | 'complete'>;
+  readonly callbacks: Pick<Callbacks, 'request' | 'change'>;
   readonly waitingList: Pick<WaitingList, 'join'>;
   readonly tools: ToolPort;
   readonly conversations: Conversations;

@@ -33,6 +33,8 @@ const change = (status: ChangeStatus, appointment?: Appointment): DialogResult =
 
 /** Call-backs and messages that one call can leave. */
 const MAX_CALLBACKS = 5;
+/** Changes of them, the second attempts counted. */
+const MAX_CALLBACK_CHANGES = 20;
 
 const FAILED: DialogResult = { type: 'failed', why: 'timeout' };
 
@@ -46,6 +48,7 @@ export class RequestDesk {
   /** Changes under way. */
   readonly #commits = new Set<Promise<unknown>>();
   #callbacks = 0;
+  #callbackChanges = 0;
 
   constructor(
     private readonly callId: CallId,
@@ -85,6 +88,7 @@ export class RequestDesk {
       case 'cancel':
       case 'resolve_change':
       case 'request_callback':
+      case 'change_callback':
       case 'withdraw_callback':
       case 'join_waiting_list': {
         // The store keeps the deadline itself; this one holds if even its thread does not answer.
@@ -172,6 +176,7 @@ export class RequestDesk {
       | 'cancel'
       | 'resolve_change'
       | 'request_callback'
+      | 'change_callback'
       | 'withdraw_callback'
       | 'join_waiting_list'
     >,
@@ -225,11 +230,15 @@ export class RequestDesk {
         await callbacks.request({ idempotencyKey, kind, reason, callId, deadlineMs, pii });
         return change('done');
       }
+      case 'change_callback':
       case 'withdraw_callback': {
-        const made = await callbacks.findByKey(request.idempotencyKey);
-        if (made === undefined) return change('gone');
-        await callbacks.complete(made.id, { outcome: 'withdrawn' });
-        return change('done');
+        if (++this.#callbackChanges > MAX_CALLBACK_CHANGES) return change('unavailable');
+        const { idempotencyKey } = request;
+        const isWithdrawn = request.type === 'withdraw_callback';
+        const to = isWithdrawn ? {} : { to: { kind: request.kind, pii: request.pii } };
+        const now = await callbacks.change({ idempotencyKey, deadlineMs, ...to });
+        const isAsWanted = isWithdrawn ? now?.outcome === 'withdrawn' : now?.status === 'open';
+        return change(isAsWanted ? 'done' : 'gone');
       }
       case 'join_waiting_list': {
         const { type: _type, consent: _consent, ...entry } = request;

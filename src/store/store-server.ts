@@ -33,6 +33,7 @@ import type {
   CallQuery,
   CallRecord,
   Callback,
+  CallbackChange,
   CallbackQuery,
   CallbackRequest,
   Callbacks,
@@ -54,6 +55,7 @@ import type {
   WaitingQuery,
   WaitingRequest,
 } from './types.js';
+import { differsFrom } from './callback-types.js';
 
 /** An instance that gave no sign of life for this long has crashed, on a database that several share. */
 export const INSTANCE_LEASE_SECONDS = 20;
@@ -78,6 +80,7 @@ export interface StoreApi {
   listAppointments(query: AppointmentQuery): Promise<Page<Appointment>>;
   busy(...args: Parameters<Appointments['busy']>): Promise<readonly BusySpan[]>;
   requestCallback(request: CallbackRequest, deadlineAtMs: number): Promise<Written<Callbacks['request']>>;
+  changeCallback(change: CallbackChange, deadlineAtMs: number): Promise<Callback | undefined>;
   callbackByKey(idempotencyKey: string): Promise<Callback | undefined>;
   getCallback(id: string): Promise<Callback | undefined>;
   listCallbacks(query: CallbackQuery): Promise<Page<Callback>>;
@@ -120,6 +123,7 @@ export const STORE_METHODS = Object.keys({
   listAppointments: 0,
   busy: 0,
   requestCallback: 0,
+  changeCallback: 0,
   callbackByKey: 0,
   getCallback: 0,
   listCallbacks: 0,
@@ -234,6 +238,30 @@ export class StoreServer implements StoreApi {
           const payload = { callbackId: callback.id };
           await jobs.addJob(tx, { id: randomUUID(), type: CALLBACK_JOB, payload }, nowMs);
           return { status: 'committed', callback };
+        },
+        { deadlineAtMs },
+      ),
+    );
+  }
+
+  changeCallback(
+    { idempotencyKey, to }: CallbackChange,
+    deadlineAtMs: number,
+  ): Promise<Callback | undefined> {
+    return this.#guard(() =>
+      this.o.db.transaction(
+        async (tx) => {
+          await appointments.lockKey(tx, idempotencyKey);
+          const known = await callbacks.callbackByKey(tx, idempotencyKey);
+          if (known === undefined || !differsFrom(known, to)) return known;
+          const nowMs = this.o.wallNow();
+          const changed =
+            to === undefined
+              ? await callbacks.completeCallback(tx, known.id, { outcome: 'withdrawn' }, nowMs)
+              : await callbacks.changeCallback(tx, known.id, to);
+          const payload = { callbackId: known.id, event: to === undefined ? 'withdrawn' : 'changed' };
+          await jobs.addJob(tx, { id: randomUUID(), type: CALLBACK_JOB, payload }, nowMs);
+          return changed;
         },
         { deadlineAtMs },
       ),
