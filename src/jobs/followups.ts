@@ -57,8 +57,10 @@ async function tellAppointment(
 async function tellCallback(ports: FollowupPorts, jobId: string, payload: JsonValue): Promise<JsonValue> {
   const callback = await findCallback(ports.db, textIn(payload, 'callbackId'));
   if (callback === undefined) throw new PermanentFailure('the call-back does not exist');
-  if (callback.status === 'completed') return { skipped: 'completed' };
-  return post(ports, jobId, { type: 'callback.requested', callback: viewCallback(callback) });
+  const event = (payload as { readonly event?: string }).event ?? 'requested';
+  // Who was told of a call-back is told that it is not wanted any more.
+  if (callback.status === 'completed' && event !== 'withdrawn') return { skipped: 'completed' };
+  return post(ports, jobId, { type: `callback.${event}`, callback: viewCallback(callback) });
 }
 
 async function tellOffer(ports: FollowupPorts, jobId: string, payload: JsonValue): Promise<JsonValue> {
@@ -127,6 +129,7 @@ function viewCallback({ id, kind, reason, callId, createdAtMs, dueAtMs, pii }: C
     has_message: pii.message !== undefined,
     user_name: pii.name ?? null,
     caller_number: pii.number ?? null,
+    wished_time: pii.when ?? null,
   };
 }
 

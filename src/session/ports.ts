@@ -169,7 +169,7 @@ export interface SessionPorts {
     Appointments,
     'book' | 'findByKey' | 'busy' | 'find' | 'move' | 'cancel' | 'changeByKey' | 'hold' | 'release'
   >;
-  readonly callbacks: Pick<Callbacks, 'request' | 'findByKey' | 'complete'>;
+  readonly callbacks: Pick<Callbacks, 'request' | 'change'>;
   readonly waitingList: Pick<WaitingList, 'join'>;
   /** Numbers that are not called any more; without it such a wish is passed on as a message. */
   readonly doNotCall?: Pick<Outbound, 'stopCalls'>;

@@ -41,6 +41,8 @@ const change = (status: ChangeStatus, appointment?: Appointment): DialogResult =
 
 /** Call-backs and messages that one call can leave. */
 const MAX_CALLBACKS = 5;
+/** Changes of them, the second attempts counted. */
+const MAX_CALLBACK_CHANGES = 20;
 
 const FAILED: DialogResult = { type: 'failed', why: 'timeout' };
 
@@ -54,6 +56,7 @@ export class RequestDesk {
   /** Changes under way. */
   readonly #commits = new Set<Promise<unknown>>();
   #callbacks = 0;
+  #callbackChanges = 0;
 
   constructor(
     private readonly callId: CallId,
@@ -93,6 +96,7 @@ export class RequestDesk {
       case 'cancel':
       case 'resolve_change':
       case 'request_callback':
+      case 'change_callback':
       case 'withdraw_callback':
       case 'stop_calls':
       case 'join_waiting_list': {
@@ -181,6 +185,7 @@ export class RequestDesk {
       | 'cancel'
       | 'resolve_change'
       | 'request_callback'
+      | 'change_callback'
       | 'withdraw_callback'
       | 'stop_calls'
       | 'join_waiting_list'
@@ -235,11 +240,15 @@ export class RequestDesk {
         await callbacks.request({ idempotencyKey, kind, reason, callId, deadlineMs, pii });
         return change('done');
       }
+      case 'change_callback':
       case 'withdraw_callback': {
-        const made = await callbacks.findByKey(request.idempotencyKey);
-        if (made === undefined) return change('gone');
-        await callbacks.complete(made.id, { outcome: 'withdrawn' });
-        return change('done');
+        if (++this.#callbackChanges > MAX_CALLBACK_CHANGES) return change('unavailable');
+        const { idempotencyKey } = request;
+        const isWithdrawn = request.type === 'withdraw_callback';
+        const to = isWithdrawn ? {} : { to: { kind: request.kind, pii: request.pii } };
+        const now = await callbacks.change({ idempotencyKey, deadlineMs, ...to });
+        const isAsWanted = isWithdrawn ? now?.outcome === 'withdrawn' : now?.status === 'open';
+        return change(isAsWanted ? 'done' : 'gone');
       }
       case 'stop_calls': {
         const { doNotCall } = this.ports;

@@ -21,7 +21,21 @@ export interface CallbackRequest extends Deadline {
   readonly reason: string;
   /** By when it was promised. */
   readonly dueAtMs?: WallMs;
-  readonly pii: { readonly name?: string; readonly number?: string; readonly message?: string };
+  readonly pii: {
+    readonly name?: string;
+    readonly number?: string;
+    readonly message?: string;
+    /** When the caller would like to be called, in their words. */
+    readonly when?: string;
+  };
+}
+
+/** What a promise is to be from now on, or that it is taken back. */
+export interface CallbackChange extends Deadline {
+  /** Key of the promise. */
+  readonly idempotencyKey: string;
+  /** Takes the place of what was written; a note stays. Absent: the promise is withdrawn. */
+  readonly to?: Pick<CallbackRequest, 'kind' | 'pii'>;
 }
 
 /** A stored promise. */
@@ -57,6 +71,14 @@ export interface Callbacks {
   request(
     request: CallbackRequest,
   ): Promise<{ readonly status: 'committed' | 'already_committed'; readonly callback: Callback }>;
+  /**
+   * Changes or withdraws an open promise, with the outbox row of a follow-up job in the same transaction. Done again it changes
+   * nothing.
+   *
+   * @returns the call-back as it is now; `undefined` when there is none with this key. One that has ended stays as it is
+   * @throws LeibnizError as {@link request}
+   */
+  change(change: CallbackChange): Promise<Callback | undefined>;
   /** Final, as the one of appointments. */
   findByKey(idempotencyKey: string): Promise<Callback | undefined>;
   get(id: string): Promise<Callback | undefined>;
@@ -71,6 +93,13 @@ export interface Callbacks {
     id: string,
     result: { readonly outcome: CallbackOutcome; readonly note?: string },
   ): Promise<Callback | undefined>;
+}
+
+/** Whether a change would change an open promise. */
+export function differsFrom({ status, kind, pii }: Callback, to: CallbackChange['to']): boolean {
+  if (status !== 'open') return false;
+  if (to === undefined || to.kind !== kind) return true;
+  return (['name', 'number', 'message', 'when'] as const).some((key) => pii[key] !== to.pii[key]);
 }
 
 // ---- waiting list ---------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ import {
   CALLBACK_KINDS,
   CALLBACK_OUTCOMES,
   type BookingRequest,
+  type CallbackChange,
   type CallbackOutcome,
   type CallbackRequest,
   type CancelRequest,
@@ -118,9 +119,27 @@ export function checkCallback({ idempotencyKey, kind, reason, callId, dueAtMs, p
     ['reason', isText(reason, 1, 200), 'have 1 to 200 characters'],
     ['callId', isOptional(callId, 200), 'have 1 to 200 characters'],
     ['dueAtMs', dueAtMs === undefined || Number.isInteger(dueAtMs), 'be whole milliseconds since 1970'],
-    ['pii.name', isOptional(pii.name, 200), 'have 1 to 200 characters'],
-    ['pii.number', isOptional(pii.number, 200), 'have 1 to 200 characters'],
-    ['pii.message', isOptional(pii.message, 4000), 'have 1 to 4000 characters'],
+    ...callbackPiiRules(pii),
+  ]);
+}
+
+const callbackPiiRules = ({ name, number, message, when }: CallbackRequest['pii']): readonly Rule[] => [
+  ['pii.name', isOptional(name, 200), 'have 1 to 200 characters'],
+  ['pii.number', isOptional(number, 200), 'have 1 to 200 characters'],
+  ['pii.message', isOptional(message, 4000), 'have 1 to 4000 characters'],
+  ['pii.when', isOptional(when, 200), 'have 1 to 200 characters'],
+];
+
+/** The change of a promise. */
+export function checkCallbackChange({ idempotencyKey, to }: CallbackChange): void {
+  demand("A call-back's", [
+    keyRule(idempotencyKey),
+    ...(to === undefined
+      ? []
+      : [
+          ['kind', CALLBACK_KINDS.includes(to.kind), `be one of ${CALLBACK_KINDS.join(', ')}`] as const,
+          ...callbackPiiRules(to.pii),
+        ]),
   ]);
 }
 

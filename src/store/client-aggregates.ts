@@ -4,6 +4,7 @@ import type { Remote } from '../threads/rpc.js';
 import {
   checkBooking,
   checkCallback,
+  checkCallbackChange,
   checkCancel,
   checkCompletion,
   checkHold,
@@ -119,6 +120,7 @@ function appointmentsOver(link: ClientLink): Appointments {
 function callbacksOver(link: ClientLink): Callbacks {
   return {
     request: committing(link, checkCallback, (remote, request, at) => remote.requestCallback(request, at)),
+    change: committing(link, checkCallbackChange, (remote, change, at) => remote.changeCallback(change, at)),
     findByKey: (key) => link.ask((remote) => remote.callbackByKey(key)),
     get: (id) => link.ask((remote) => remote.getCallback(id)),
     list: (query = {}) => link.ask((remote) => remote.listCallbacks(query)),

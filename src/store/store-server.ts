@@ -38,6 +38,7 @@ import type {
   CallQuery,
   CallRecord,
   Callback,
+  CallbackChange,
   CallbackQuery,
   CallbackRequest,
   Callbacks,
@@ -59,6 +60,7 @@ import type {
   WaitingQuery,
   WaitingRequest,
 } from './types.js';
+import { differsFrom } from './callback-types.js';
 
 /** An instance that gave no sign of life for this long has crashed, on a database that several share. */
 export const INSTANCE_LEASE_SECONDS = 20;
@@ -83,6 +85,7 @@ export interface StoreApi {
   listAppointments(query: AppointmentQuery): Promise<Page<Appointment>>;
   busy(...args: Parameters<Appointments['busy']>): Promise<readonly BusySpan[]>;
   requestCallback(request: CallbackRequest, deadlineAtMs: number): Promise<Written<Callbacks['request']>>;
+  changeCallback(change: CallbackChange, deadlineAtMs: number): Promise<Callback | undefined>;
   callbackByKey(idempotencyKey: string): Promise<Callback | undefined>;
   getCallback(id: string): Promise<Callback | undefined>;
   listCallbacks(query: CallbackQuery): Promise<Page<Callback>>;
@@ -129,6 +132,7 @@ export const STORE_METHODS = Object.keys({
   listAppointments: 0,
   busy: 0,
   requestCallback: 0,
+  changeCallback: 0,
   callbackByKey: 0,
   getCallback: 0,
   listCallbacks: 0,
@@ -249,6 +253,30 @@ export class StoreServer implements StoreApi {
           const payload = { callbackId: callback.id };
           await jobs.addJob(tx, { id: randomUUID(), type: CALLBACK_JOB, payload }, nowMs);
           return { status: 'committed', callback };
+        },
+        { deadlineAtMs },
+      ),
+    );
+  }
+
+  changeCallback(
+    { idempotencyKey, to }: CallbackChange,
+    deadlineAtMs: number,
+  ): Promise<Callback | undefined> {
+    return this.#guard(() =>
+      this.o.db.transaction(
+        async (tx) => {
+          await appointments.lockKey(tx, idempotencyKey);
+          const known = await callbacks.callbackByKey(tx, idempotencyKey);
+          if (known === undefined || !differsFrom(known, to)) return known;
+          const nowMs = this.o.wallNow();
+          const changed =
+            to === undefined
+              ? await callbacks.completeCallback(tx, known.id, { outcome: 'withdrawn' }, nowMs)
+              : await callbacks.changeCallback(tx, known.id, to);
+          const payload = { callbackId: known.id, event: to === undefined ? 'withdrawn' : 'changed' };
+          await jobs.addJob(tx, { id: randomUUID(), type: CALLBACK_JOB, payload }, nowMs);
+          return changed;
         },
         { deadlineAtMs },
       ),

@@ -17,6 +17,10 @@ export const callbackView = z.object({
   user_name: z.string().nullable(),
   caller_number: z.string().nullable(),
   message: z.string().nullable(),
+  wished_time: z
+    .string()
+    .nullable()
+    .describe("When the caller would like to be called, in the caller's words"),
   call_id: z.string().nullable(),
   created_at: z.string().describe('ISO 8601, UTC'),
   due_at: z.string().nullable().describe('By when it was promised'),
@@ -42,6 +46,7 @@ export function viewCallback(c: Callback): z.output<typeof callbackView> {
     user_name: c.pii.name ?? null,
     caller_number: c.pii.number ?? null,
     message: c.pii.message ?? null,
+    wished_time: c.pii.when ?? null,
     call_id: c.callId ?? null,
     created_at: iso(c.createdAtMs),
     due_at: isoOrNull(c.dueAtMs),

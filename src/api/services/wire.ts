@@ -174,6 +174,6 @@ export const DESK_METHODS = {
     'release',
     'busy',
   ],
-  callbacks: ['request', 'findByKey', 'get', 'list', 'complete'],
+  callbacks: ['request', 'change', 'findByKey', 'get', 'list', 'complete'],
   waitingList: ['join', 'findByKey', 'list', 'leave', 'matches'],
 } as const;

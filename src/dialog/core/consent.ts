@@ -1,5 +1,6 @@
 import type { DtmfDigit } from '../../kernel/vocab.js';
 import { differs, namesOnlyStretches } from './nlu/echo.js';
+import { signIn } from './nlu/signs.js';
 import type { AskedValues, CommandKind, Interpretation } from './nlu/types.js';
 
 declare const brand: unique symbol;
@@ -103,6 +104,13 @@ export function consentByRequest(said: Interpretation, command: CommandKind): Co
   const isPlain = !said.negated && !said.hedged && !said.conditional && !said.deferred;
   if (command === 'goodbye' && !(said.confidence >= CONSENT.goodbye)) return undefined;
   return said.command === command && isPlain ? make(command, 'request') : undefined;
+}
+
+/** The consent that lies in taking a promise back: "actually, don't call me". */
+export function consentToWithdraw(said: Interpretation): Consent | undefined {
+  const isSaid = said.command === 'opt_out' || signIn(said, 'no_call') !== undefined;
+  const isPlain = said.act !== 'question' && !said.hedged && !said.conditional && !said.deferred;
+  return isSaid && isPlain ? make('withdraw', 'request') : undefined;
 }
 
 /** Somebody is in danger: they are put through without a question. */

@@ -62,6 +62,8 @@ export interface DialogContext {
   readonly forms: Readonly<Record<string, FormSpec>>;
   readonly tools: Readonly<Record<string, ToolSpec>>;
   readonly guard: GuardRules;
+  /** Whether the sound of the call is being recorded, as callers who ask are told; it is not unless told. */
+  readonly recorded?: boolean;
   /** What is judged beside what the pack forbids; nothing unless told. */
   readonly guardrails?: Guardrails;
   /** The language model beside the dialog; none unless told. */

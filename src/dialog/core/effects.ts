@@ -70,6 +70,16 @@ export interface KnownAppointment {
   };
 }
 
+/** Personal data of a call-back or message. */
+export interface CallbackPii {
+  readonly name?: string;
+  readonly number?: string;
+  /** What is to be passed on, in the caller's words. */
+  readonly message?: string;
+  /** When the caller would like to be called, in their words. */
+  readonly when?: string;
+}
+
 /** What the classifier may know beside the sentence. */
 export interface IntentContext {
   readonly previous_intent?: string;
@@ -144,14 +154,18 @@ export type DialogRequest =
       readonly kind: 'callback' | 'message' | 'escalation' | 'emergency';
       /** A constant sentence without personal data. */
       readonly reason: string;
-      readonly pii: { readonly name?: string; readonly number?: string; readonly message?: string };
+      readonly pii: CallbackPii;
     }
-  /** Takes a promise of this call back. */
+  /** What the promise under a key is to be from now on. */
   | {
-      readonly type: 'withdraw_callback';
+      readonly type: 'change_callback';
       readonly consent: Consent;
       readonly idempotencyKey: string;
+      readonly kind: 'callback' | 'message' | 'emergency';
+      readonly pii: CallbackPii;
     }
+  /** Takes the promise under a key back. */
+  | { readonly type: 'withdraw_callback'; readonly consent: Consent; readonly idempotencyKey: string }
   /** This number is not called any more. */
   | { readonly type: 'stop_calls'; readonly consent: Consent; readonly pii: { readonly number: string } }
   | { readonly type: 'transfer'; readonly consent: Consent; readonly target: string }

@@ -35,6 +35,19 @@ export async function insertCallback(
   return toCallback(rows[0] ?? {});
 }
 
+/** Writes down what an open promise is to be from now on; what has ended stays as it is. */
+export async function changeCallback(
+  tx: Queryable,
+  id: string,
+  { kind, pii }: Pick<CallbackRequest, 'kind' | 'pii'>,
+): Promise<Callback | undefined> {
+  await tx.query(
+    `UPDATE leibniz.callbacks SET kind = $2, pii = $3::jsonb WHERE id = $1 AND status = 'open'`,
+    [storableText(id), kind, storableJson(pii)],
+  );
+  return findCallback(tx, id);
+}
+
 /** The one written under a key. */
 export async function callbackByKey(db: Queryable, idempotencyKey: string): Promise<Callback | undefined> {
   const { rows } = await db.query('SELECT * FROM leibniz.callbacks WHERE idempotency_key = $1', [

@@ -1,4 +1,5 @@
-import { checkCallback, checkCompletion, checkWaiting } from '../check-requests.js';
+import { differsFrom } from '../callback-types.js';
+import { checkCallback, checkCallbackChange, checkCompletion, checkWaiting } from '../check-requests.js';
 import { offerTo } from '../freed.js';
 import { CALLBACK_JOB } from '../job-types.js';
 import type {
@@ -35,6 +36,25 @@ export function fakeCallbacks(link: FakeLink): Callbacks {
         rows.set(id, callback);
         link.addJob(CALLBACK_JOB, { callbackId: id });
         return { status: 'committed', callback };
+      }, deadlineMs);
+    },
+    change: async (change) => {
+      checkCallbackChange(change);
+      const { idempotencyKey, to, deadlineMs } = change;
+      return link.commit(() => {
+        const known = byKey(idempotencyKey);
+        if (known === undefined || !differsFrom(known, to)) return known;
+        const { note } = known.pii;
+        const changed: Callback =
+          to === undefined
+            ? { ...known, status: 'completed', outcome: 'withdrawn', completedAtMs: link.scheduler.wall() }
+            : { ...known, kind: to.kind, pii: { ...to.pii, ...(note === undefined ? {} : { note }) } };
+        rows.set(known.id, changed);
+        link.addJob(CALLBACK_JOB, {
+          callbackId: known.id,
+          event: to === undefined ? 'withdrawn' : 'changed',
+        });
+        return changed;
       }, deadlineMs);
     },
     findByKey: (key) => link.answer(() => byKey(key)),

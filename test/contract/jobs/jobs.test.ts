@@ -221,6 +221,16 @@ for (const backend of BACKENDS) {
           callback: { id: asked.callback.id, kind: 'message', has_message: true, user_name: 'Ada Example' },
         },
       });
+      const { idempotencyKey } = asked.callback;
+      const to = { kind: 'message' as const, pii: { number: '+4930999', message: 'It is about my knee.' } };
+      await store.callbacks.change({ idempotencyKey, to, ...PATIENT });
+      await until('the change', () => receiver.deliveries.length === 2);
+      await store.callbacks.change({ idempotencyKey, ...PATIENT });
+      await until('the withdrawal', () => receiver.deliveries.length === 3);
+      expect(receiver.deliveries.slice(1)).toMatchObject([
+        { body: { type: 'callback.changed', callback: { caller_number: '+4930999' } } },
+        { body: { type: 'callback.withdrawn' } },
+      ]);
       expect(JSON.stringify(receiver.deliveries)).not.toContain('knee');
       const ahead = Math.ceil((Date.now() - NINE) / 60_000 / 1440 + 2) * 1440 + (minute += 30);
       const booked = await store.appointments.book(booking(randomUUID(), ahead, PATIENT));

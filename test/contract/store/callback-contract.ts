@@ -67,6 +67,31 @@ export function describeCallbackContract(name: string, subject: StoreUnderTest, 
       expect(await ids({ status: 'open', kind: 'message' })).toEqual([b.callback.id]);
     });
 
+    it('changed while it is open, with a job of its own; done again it changes nothing', async () => {
+      const { callback } = await asking('a');
+      const to = { kind: 'callback' as const, pii: { number: '+4930999', when: 'after five' } };
+      const before = (await store.jobs.list({ type: 'callback_request' })).total;
+      const changed = await store.callbacks.change({ idempotencyKey: key('a'), to, ...PATIENT });
+      expect(changed).toEqual({ ...callback, pii: to.pii });
+      expect(await store.callbacks.change({ idempotencyKey: key('a'), to, ...PATIENT })).toEqual(changed);
+      const jobs = await store.jobs.list({ type: 'callback_request' });
+      expect(jobs.total).toBe(before + 1);
+      expect(jobs.items.map(({ payload }) => payload)).toContainEqual({
+        callbackId: callback.id,
+        event: 'changed',
+      });
+      expect(await store.callbacks.change({ idempotencyKey: key('none'), to, ...PATIENT })).toBeUndefined();
+    });
+
+    it('withdrawn: completed, and changed no more', async () => {
+      await asking('a');
+      const gone = await store.callbacks.change({ idempotencyKey: key('a'), ...PATIENT });
+      expect(gone).toMatchObject({ status: 'completed', outcome: 'withdrawn' });
+      const to = { kind: 'message' as const, pii: { message: 'Too late.' } };
+      expect(await store.callbacks.change({ idempotencyKey: key('a'), to, ...PATIENT })).toEqual(gone);
+      expect((await store.callbacks.list({ callId: key('call'), status: 'open' })).total).toBe(0);
+    });
+
     it.each([
       ['reason', { reason: '' }],
       ['kind', { kind: 'chat' as 'callback' }],

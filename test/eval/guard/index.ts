@@ -15,6 +15,8 @@ import { loadGuardHeads } from '../../../src/dialog/guard/load-guard-head.js';
 import { featuresOf } from '../../../src/dialog/intent/core/features.js';
 import { calibrated } from '../../../src/dialog/intent/core/heads.js';
 import { openUseEmbedder } from '../../../src/dialog/knowledge/embedder.js';
+import { interpret } from '../../../src/dialog/core/nlu/interpret.js';
+import type { Lexicon } from '../../../src/dialog/core/nlu/lexicon.js';
 import { loadPack } from '../../../src/dialog/pack/load.js';
 import { projectRoot } from '../../../src/threads/project-root.js';
 import { jailbreaks, ordinaryTurns, prose, toxicTexts, xsTest } from '../../../training/guard/corpora.js';
@@ -50,6 +52,10 @@ export async function run({ dataDir, spoken = 0 }: Options): Promise<BenchReport
     own_attacks: heldSentences('attacks'),
     own_ordinary: heldSentences('ordinary'),
   };
+  const alarms: Record<string, readonly string[]> = {
+    danger: heldSentences('danger'),
+    no_danger: heldSentences('no-danger'),
+  };
   let pii: Readonly<Record<string, readonly MarkedText[]>> = { own: ownMarked() };
   let toxic: BenchMetrics = {};
   if (dataDir !== undefined) {
@@ -70,6 +76,7 @@ export async function run({ dataDir, spoken = 0 }: Options): Promise<BenchReport
         .filter(({ safe }) => safe)
         .map(({ text }) => text),
     } satisfies Record<string, readonly string[]>);
+    for (const name of ['ordinary_sgd', 'ordinary_nlu', 'ordinary_clinc']) alarms[name] = sets[name] ?? [];
     if (spoken > 0) {
       const some = (texts: readonly string[]): readonly string[] => {
         const step = Math.max(1, Math.floor(texts.length / spoken));
@@ -116,6 +123,14 @@ export async function run({ dataDir, spoken = 0 }: Options): Promise<BenchReport
     }
     Object.assign(metrics, shareOf(`${name}_before_model`, both, some.length));
   }
+  for (const [name, texts] of Object.entries(alarms)) {
+    const found = texts.filter((text) => isAlarm(text, lexicon)).length;
+    Object.assign(
+      metrics,
+      { [`alert_${name}_n`]: texts.length },
+      shareOf(`alert_${name}`, found, texts.length),
+    );
+  }
   const { locale } = lexicon;
   for (const [name, texts] of Object.entries(pii)) {
     let [hits, said, there] = [0, 0, 0];
@@ -129,6 +144,14 @@ export async function run({ dataDir, spoken = 0 }: Options): Promise<BenchReport
   }
   return { name: 'guard', n: Object.values(sets).flat().length, metrics: { ...metrics, ...toxic } };
 }
+
+/** Whether a turn at the open question reaches a person at once. */
+const isAlarm = (text: string, lexicon: Lexicon): boolean =>
+  interpret(
+    { text, confidence: 1 },
+    { id: 'open', expects: 'matter', time: { today: '2026-12-02', nowMin: 600 } },
+    lexicon,
+  ).alert !== undefined;
 
 const isSame = (one: MarkedText['spans'][number], other: MarkedText['spans'][number]): boolean =>
   one.kind === other.kind && one.start === other.start && one.end === other.end;

@@ -71,6 +71,7 @@ function Item({ item, onEnd }: { readonly item: CallbackView; readonly onEnd: ()
           </Badge>
         </div>
         <p>{item.message ?? <span className="muted">No message.</span>}</p>
+        {item.wished_time !== null && <p>Wished for: {item.wished_time}</p>}
         <p className="muted">
           {plain(item.reason)}, <When at={item.created_at} />
           {item.due_at !== null && (

@@ -62,7 +62,7 @@ export function obey(draft: Draft, said: Interpretation): boolean {
     }
     case 'help': {
       if (draft.top === undefined) draft.say(line('open.help'));
-      else missed(draft);
+      else help(draft);
       return true;
     }
     case 'stop': {
@@ -85,16 +85,21 @@ export function obey(draft: Draft, said: Interpretation): boolean {
       return true;
     }
     case 'opt_out': {
-      const consent = consentByRequest(said, 'opt_out');
-      if (draft.top?.task === 'reminder' || draft.top?.task === 'callback' || consent === undefined)
-        {return false;}
-      if (draft.top?.task !== 'opt_out') push(draft, 'opt_out', { consent });
-      return true;
+      return optOut(draft, said);
     }
     default: {
       return said.command;
     }
   }
+}
+
+/** Who does not want to be called is taken down, unless the open task takes it as an answer of its own. */
+function optOut(draft: Draft, said: Interpretation): boolean {
+  const consent = consentByRequest(said, 'opt_out');
+  const isAnswer = draft.top?.task === 'reminder' || draft.top?.task === 'callback';
+  if (isAnswer || consent === undefined) return false;
+  if (draft.top?.task !== 'opt_out') push(draft, 'opt_out', { consent });
+  return true;
 }
 
 /** True while something is read back that the caller may believe to be done. */
@@ -119,6 +124,18 @@ function cancelsExisting(draft: Draft, said: Interpretation): boolean {
 function hasWord(draft: Draft, { tokens }: Interpretation, key: string): boolean {
   const words = draft.ctx.lexicon.locale.phrases[key] ?? [];
   return tokens.some(({ word }) => words.includes(word));
+}
+
+/** "Help!" in the middle of something may be meant: what to do in danger is told once, and the question put again. */
+function help(draft: Draft): void {
+  const { misses } = draft.state;
+  if (misses > 0) {
+    missed(draft);
+    return;
+  }
+  draft.set({ misses: 1 });
+  draft.say(line('open.danger'));
+  askAgain(draft);
 }
 
 function stall(draft: Draft, command: 'repeat' | 'wait'): void {

@@ -1,6 +1,7 @@
 import type { DialogResult, IntentResult, KnowledgeAnswer } from '../effects.js';
 import type { IntentAction } from '../context.js';
 import { consentByRequest } from '../consent.js';
+import { signIn } from '../nlu/signs.js';
 import type { Interpretation } from '../nlu/types.js';
 import { ATTACK } from '../../guard/core/judge.js';
 import { noteOf } from '../../guard/core/note.js';
@@ -52,14 +53,19 @@ export function mattersOf(said: Interpretation): readonly Matter[] {
 /** Deals with one matter: what the pack's facts answer at once, everything else by its intent. */
 export function dealWith(draft: Draft, matter: Matter): void {
   const said = readAgain(draft, matter);
-  const fact = isOfTopic(draft, matter) ? undefined : factAbout(said, draft.ctx);
+  const fact = isOfTopic(draft, matter) ? undefined : factOf(draft, said);
   if (fact !== undefined) {
     draft.set({ misses: 0, topic: matter.text });
     draft.say(...fact);
     goOn(draft);
     return;
   }
-  if (beginExisting(draft, said) || passOn(draft, said)) return;
+  if (beginExisting(draft, said)) return;
+  if (hurts(draft, said)) {
+    draft.say(line('social.hope'));
+    ask(draft, matter);
+    return;
+  }
   if (announcesQuestion(said, draft.ctx)) {
     draft.set({ misses: 0 });
     draft.say(line('open.question'));
@@ -82,22 +88,32 @@ export function dealWith(draft: Draft, matter: Matter): void {
   );
 }
 
+/** How somebody feels is no topic of an appointment unless they ask for one: who listens is said, and what the documents know of it. */
+function hurts(draft: Draft, said: Interpretation): boolean {
+  if (draft.top !== undefined || signIn(said, 'distress') === undefined) return false;
+  const { appointmentWords } = draft.ctx.lexicon;
+  return !said.tokens.some(({ word }) => appointmentWords.includes(word));
+}
+
+/** A fact that is asked for, alone or beside words that ask for nothing: "I'm killing time, when do you close?" */
+function factOf(draft: Draft, said: Interpretation): ReturnType<typeof factAbout> {
+  const whole = factAbout(said, draft.ctx);
+  const [question, ...more] = said.clauses.filter(({ act }) => act === 'question');
+  const isAlone =
+    more.length === 0 &&
+    said.clauses.every(
+      ({ act, mentions }) => act === 'question' || (act !== 'request' && mentions.length === 0),
+    );
+  if (whole !== undefined || question === undefined || !isAlone || said.clauses.length < 2) return whole;
+  return factAbout(readAgain(draft, { text: question.text, confidence: said.confidence }), draft.ctx);
+}
+
 /** Somebody else's appointment, or the one of a reference: the words tell what is wanted with it. */
 function beginExisting(draft: Draft, said: Interpretation): boolean {
   const asked = existingAskedFor(said, draft.ctx.lexicon);
   if (asked === undefined || !(asked.isOther || asked.isCoded)) return false;
   if (!Object.values(draft.ctx.intents).includes(asked.task)) return false;
   begin(draft, asked.task, existingStart(said, asked));
-  return true;
-}
-
-/** "Tell him that I am late", where nothing else is open: what it is about is for whoever reads it. */
-function passOn(draft: Draft, said: Interpretation): boolean {
-  const { business, lexicon } = draft.ctx;
-  if (draft.top !== undefined || !business.callback.offered || !says(said, 'passes_on', lexicon.locale)) {
-    return false;
-  }
-  begin(draft, 'callback', { said, args: { kind: 'message', reason: 'The caller asked for it.' } });
   return true;
 }
 
@@ -350,7 +366,9 @@ function sayAnswer(draft: Draft, matter: Matter, answer: KnowledgeAnswer | undef
   const isLast = draft.state.matters.length === 0;
   if (isLast && draft.top === undefined && canHandOff(draft)) {
     draft.say(line('knowledge.unknown'));
-    push(draft, 'handoff', { args: { reason: 'The caller asked something the agent does not know.' } });
+    // Whoever calls back reads what was asked.
+    const reason = 'The caller asked something the agent does not know.';
+    push(draft, 'handoff', { args: { reason, message: matter.text } });
     return;
   }
   draft.say(line('knowledge.unknown_alone'));

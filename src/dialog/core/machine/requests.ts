@@ -8,6 +8,7 @@ const CHANGES: ReadonlySet<string> = new Set([
   'resolve_change',
   'join_waiting_list',
   'request_callback',
+  'change_callback',
   'withdraw_callback',
   'stop_calls',
   'change',

@@ -7,6 +7,7 @@ import { firmly, line } from '../render.js';
 import { obey } from './commands.js';
 import type { Draft } from './draft.js';
 import { existingFirst } from './existing-first.js';
+import { comesFirst } from './comes-first.js';
 import { factAbout } from './facts.js';
 import { goodbye, missed } from './ladder.js';
 import { listeningOf, openQuestion, OPT_OUT_KEY, PERSON_KEY } from './listening.js';
@@ -15,10 +16,10 @@ import { askSlot } from './model-ask.js';
 import { endTalk } from './model-talk.js';
 import { remember } from '../model/memory.js';
 import { NO_MEMORY } from '../model/types.js';
-import { aboutStored } from './promised.js';
 import { isBusy, isTransferring, isWaiting } from './requests.js';
 import { withoutQuestions } from './side-questions.js';
 import { socialTalk } from './social.js';
+import { withoutStories } from './stories.js';
 import { apply, askAgain, dropAll, dropTop, push, topTask } from './stack.js';
 import { MAX_MATTERS } from './state.js';
 
@@ -58,7 +59,13 @@ export function turn(draft: Draft, input: Extract<DialogInput, { type: 'turn' }>
     push(draft, 'handoff', { args: { reason: 'The caller speaks another language.' } });
     return;
   }
-  if (aboutStored(draft, said) || existingFirst(draft, said)) return;
+  const heard = withoutStories(draft, said);
+  if (heard === undefined || comesFirst(draft, heard) || existingFirst(draft, heard)) return;
+  answerTurn(draft, heard);
+}
+
+/** A command, the answer to the open question, or matters of their own. */
+function answerTurn(draft: Draft, said: Interpretation): void {
   // "What are your opening hours?" names hours, and still answers no question about a time.
   const isFact = said.act === 'question' && factAbout(said, draft.ctx) !== undefined;
   // "Yes, thanks, bye" agrees first; nobody is hung up on before what they agreed to is done.
@@ -148,7 +155,8 @@ function answerOpen(draft: Draft, said: Interpretation): boolean {
   if (step.missed === true && askSlot(draft, said)) return true;
   if (step.missed !== true) {
     draft.set({ misses: 0, stalls: 0 });
-    if (said.aside !== undefined) holdMatter(draft, said.aside, said.confidence);
+    const aside = said.aside ?? step.aside;
+    if (aside !== undefined) holdMatter(draft, aside, said.confidence);
   }
   const { frames } = draft.state.counts;
   apply(draft, frame.number, step);

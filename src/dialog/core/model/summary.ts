@@ -29,6 +29,8 @@ const PROMISES: Readonly<Record<string, string>> = {
   join_waiting_list: 'waiting_list',
 };
 
+const OF_CALLBACK: ReadonlySet<string> = new Set(['request_callback', 'withdraw_callback']);
+
 /** What a call came to by its record alone: what was committed, what is open, what was asked. */
 export function summaryByRules(
   state: Pick<DialogState, 'stack' | 'topic' | 'turns'>,
@@ -37,11 +39,11 @@ export function summaryByRules(
 ): CallSummary {
   const kept = facts.filter(({ status }) => status === 'done');
   const changes = kept.filter(({ request }) => CHANGES.has(request)).map(({ request }) => request);
-  const withdrawn = kept.filter(({ request }) => request === 'withdraw_callback').length;
-  const callbacks = kept.filter(({ request }) => request === 'request_callback').slice(withdrawn);
-  const promises = kept
-    .filter((fact) => fact.request !== 'request_callback' || callbacks.includes(fact))
-    .flatMap(({ request }) => PROMISES[request] ?? []);
+  const isWithdrawn =
+    kept.findLast(({ request }) => OF_CALLBACK.has(request))?.request === 'withdraw_callback';
+  const promises = kept.flatMap(({ request }) =>
+    isWithdrawn && request === 'request_callback' ? [] : (PROMISES[request] ?? []),
+  );
   const open = state.stack.map(({ task }) => task);
   const { topic } = state;
   const isHandedOver = reason === 'transferred';

@@ -155,7 +155,7 @@ function socialOf(
   kinds: ReadonlySet<Piece['kind']>,
 ): SocialKind | undefined {
   const { chart } = sentence;
-  if (chart.find('anger', draft.from, draft.to) !== undefined) return 'anger';
+  if (hasAnger(sentence, draft)) return 'anger';
   for (let at = draft.from; at < draft.to; at++) {
     if (chart.spans('about_agent', at, draft.to)) return 'about_agent';
     if (at === draft.from && chart.spans('chat', at, draft.to)) return 'chat';
@@ -163,6 +163,21 @@ function socialOf(
   for (const kind of ['thanks', 'greeting', 'apology', 'praise'] as const) if (kinds.has(kind)) return kind;
   if (chart.spans('backchannel', draft.from, draft.to)) return 'chat';
   return kinds.has('delight') ? 'praise' : undefined;
+}
+
+/** Words of anger that are no part of somebody's name: "Jesus Garcia"; a given name alone is one where a name is asked for. */
+function hasAnger(sentence: Sentence, { from, to }: Draft): boolean {
+  const { chart, mentionAt, question } = sentence;
+  for (let at = from; at < to; at++) {
+    const end = chart.longest('anger', at, to);
+    if (end === undefined) continue;
+    const name = mentionAt[at];
+    const words = tokensOf(sentence, { from: at, to: end });
+    const isPart = name?.type === 'name' && name.to - name.from > words.to - words.from;
+    const isGiven = question.expects === 'name' && chart.spans('anger_or_name', at, end);
+    if (!isPart && !isGiven) return true;
+  }
+  return false;
 }
 
 /** True for a question that leaves what was asked as it is: no value of it, no change, no look back at it. */

@@ -4,7 +4,7 @@ import type { AlertKind } from './types.js';
 /** Self-harm first: it is the one where the words of the others are used too. */
 const KINDS: readonly AlertKind[] = ['self_harm', 'violence', 'emergency'];
 
-/** Somebody is in danger, in any words; figures of speech that only sound like it are set aside. */
+/** Somebody is in danger, in any words; figures of speech that only sound like it are set aside. A bare cry for help counts, too. */
 export function alertOf({ chart, units }: Sentence): AlertKind | undefined {
   const aside: Span[] = [];
   for (let at = 0; at < units.length; at++) {
@@ -17,5 +17,5 @@ export function alertOf({ chart, units }: Sentence): AlertKind | undefined {
       if (end !== undefined && !aside.some((span) => span.from < end && at < span.to)) return kind;
     }
   }
-  return units.length > 0 && chart.spans('alert_alone', 0, units.length) ? 'emergency' : undefined;
+  return chart.spans('alert_whole', 0, units.length) ? 'emergency' : undefined;
 }

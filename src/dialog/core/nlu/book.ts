@@ -1,5 +1,6 @@
 import type { Lexicon } from './lexicon.js';
 import { compilePhrases, type PhraseBook } from './phrases.js';
+import { SIGN_KINDS } from './types.js';
 import { shortForms, type ShortForms } from './units.js';
 
 /** Pieces that may make up an answer, with what each costs: the cheapest row of pieces that takes every word is the reading. */
@@ -31,6 +32,8 @@ export type PieceKind = (typeof PIECES)[number]['kind'] | 'echo' | 'glue';
 /** Lists that are looked for as they are. */
 const LISTS = [
   ...PIECES.map(({ list }) => list),
+  ...SIGN_KINDS.map((kind) => `sign_${kind}`),
+  'callback_word',
   ...[
     'sarcasm',
     'agree_offered',
@@ -46,8 +49,8 @@ const LISTS = [
   ...['command_person_anywhere', 'command_person', 'command_repeat', 'command_recall', 'command_goodbye'],
   ...['command_wait', 'command_hello', 'command_help', 'command_stop', 'command_cancel', 'command_restart'],
   ...['command_slower', 'command_faster', 'command_louder', 'command_quieter', 'command_opt_out'],
-  ...['command_stop_recording', 'anger', 'about_agent', 'chat'],
-  ...['alert_emergency', 'alert_self_harm', 'alert_violence', 'alert_not', 'alert_alone'],
+  ...['command_stop_recording', 'anger', 'anger_or_name', 'about_agent', 'chat'],
+  ...['alert_emergency', 'alert_self_harm', 'alert_violence', 'alert_not', 'alert_whole'],
   ...[
     'question_opening',
     'question_follow',

@@ -9,6 +9,7 @@ import type { Lexicon } from './lexicon.js';
 import { polarityOf } from './polarity.js';
 import { readEntities } from './readers/index.js';
 import { makeSentence, type Sentence } from './sentence.js';
+import { signsOf, tellingOf } from './signs.js';
 import { findTimeMentions } from './time/mentions.js';
 import { MAX_TEXT_CHARS, tokenize } from './tokens.js';
 import type {
@@ -92,6 +93,8 @@ function compose(sentence: Sentence, readings: readonly Reading[], book: Book): 
     ...(polarity === undefined ? {} : { polarity }),
     ...(aside.length === 0 ? {} : { aside: aside.map(({ clause }) => clause.text).join(' ') }),
     ...(alert === undefined ? {} : { alert }),
+    signs: signsOf(sentence),
+    telling: tellingOf(sentence),
     ...(language === undefined ? {} : { language }),
     thinking: polarity === undefined && isThinking(sentence, readings),
   };

@@ -35,6 +35,53 @@ export type SocialKind = 'thanks' | 'greeting' | 'apology' | 'praise' | 'anger' 
 /** What must reach a person at once. */
 export type AlertKind = 'emergency' | 'self_harm' | 'violence';
 
+/** What words are about, beside what they do and name; each is looked for anywhere in a turn. */
+export const SIGN_KINDS = [
+  /** "Forget the call." */
+  'no_call',
+  /** "Not on this phone." */
+  'other_number',
+  'which_number',
+  'call_when',
+  /** "Ring me", whatever stands beside it. */
+  'call_me',
+  /** "Tell Mr Brown…": what follows is to be passed on. */
+  'pass_on',
+  /** "Can I leave a message?" */
+  'message',
+  /** "Leave a message that…" */
+  'message_told',
+  /** "I want to tell him…": the caller's own telling, no message. */
+  'own_telling',
+  /** "The one I am calling from." */
+  'this_number',
+  /** "It's about…" */
+  'about',
+  /** "The name is wrong": something of what is stored. */
+  'stored_wrong',
+  'complaint',
+  /** Nobody has answered for long. */
+  'waited',
+  /** A death or an illness. */
+  'sad',
+  /** What has happened: a day in it is no day of an appointment. */
+  'story',
+  /** "Are you recording this?" */
+  'recording',
+  /** Wants help with how they feel. */
+  'distress',
+] as const;
+
+/** One of {@link SIGN_KINDS}. */
+export type SignKind = (typeof SIGN_KINDS)[number];
+
+/** A sign with the tokens it was read from, the end excluded. */
+export interface Sign {
+  readonly kind: SignKind;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What a caller names. */
 export type MentionValue =
   | { readonly type: 'time'; readonly value: TimeValue }
@@ -115,6 +162,10 @@ export interface Interpretation extends Omit<Clause, 'from' | 'to'> {
   /** A question or matter that came beside the answer ("yes, and where do I park?"), as heard. */
   readonly aside?: string;
   readonly alert?: AlertKind;
+  /** What the words are about; the first place of each kind. */
+  readonly signs: readonly Sign[];
+  /** Tokens that tell something of their own beside asking for a call: what it is about, whom to tell what. */
+  readonly telling: readonly number[];
   /** BCP 47 language of the words when it is not the locale's. */
   readonly language?: string;
   /** Nothing but hesitation: "um, let me see". */

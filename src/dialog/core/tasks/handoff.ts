@@ -3,6 +3,7 @@ import { consentByKey, consentByRequest, consentFrom, type Asked, type Consent }
 import { firmly, line, type Line } from '../render.js';
 import type { Interpretation, OpenQuestion } from '../nlu/types.js';
 import { timeNow } from '../nlu/time/reference.js';
+import { besideRefusal } from './beside-refusal.js';
 import type { Task, TaskContext, TaskStep } from './task.js';
 
 /** A person takes over: offered, or asked for. Without anybody to connect to, a call-back is offered. */
@@ -11,6 +12,8 @@ export interface HandoffState {
   /** A constant sentence for whoever takes over. */
   readonly reason: string;
   readonly kind: 'callback' | 'emergency';
+  /** What a call-back is to be about, in the caller's words, where nobody takes over. */
+  readonly message?: string;
 }
 
 type Step = TaskStep<HandoffState>;
@@ -25,6 +28,7 @@ export const handoffTask: Task<HandoffState> = {
       ask: 'offer',
       reason,
       kind: args['kind'] === 'emergency' ? 'emergency' : 'callback',
+      ...(args['message'] === undefined ? {} : { message: args['message'] }),
     };
     if (ctx.business.person === undefined) {
       const isAsked = consent !== undefined && state.kind !== 'emergency';
@@ -52,7 +56,7 @@ export const handoffTask: Task<HandoffState> = {
         return transfer(state, verdict.consent, ctx);
       }
       case 'refused': {
-        return { state, say: [], next: { type: 'cancelled' } };
+        return { state, say: [], next: { type: 'cancelled' }, ...besideRefusal(said) };
       }
       case 'corrected': {
         return undefined;
@@ -109,7 +113,8 @@ function transfer(state: HandoffState, consent: Consent, ctx: TaskContext): Step
 }
 
 function callBack(state: HandoffState, say: readonly Line[], consent: Consent | undefined): Step {
-  const args = { reason: state.reason, kind: state.kind };
+  const { reason, kind, message } = state;
+  const args = { reason, kind, ...(message === undefined ? {} : { message }) };
   const start = { args, ...(consent === undefined ? {} : { consent }) };
   return { state, say, next: { type: 'replace', task: 'callback', start } };
 }

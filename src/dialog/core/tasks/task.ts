@@ -3,7 +3,7 @@ import type { DtmfDigit, ExpectedSet, Pace } from '../../../kernel/vocab.js';
 import type { WallMs } from '../../../kernel/time.js';
 import type { Business } from '../business.js';
 import type { Consent } from '../consent.js';
-import type { DialogNote, DialogRequest, DialogResult, KnownAppointment } from '../effects.js';
+import type { CallbackPii, DialogNote, DialogRequest, DialogResult, KnownAppointment } from '../effects.js';
 import type { Lexicon } from '../nlu/lexicon.js';
 import type { Interpretation, OpenQuestion } from '../nlu/types.js';
 import type { FormSpec, ToolSpec } from './form/spec.js';
@@ -48,13 +48,13 @@ export interface Known {
   readonly identity?: Identity;
   /** The appointment last booked, found or moved in this call. */
   readonly appointment?: KnownAppointment;
-  /** The call-back or message last promised in this call. */
+  /** The call-back or message that was promised in this call. */
   readonly callback?: {
     /** Its idempotency key. */
     readonly key: string;
-    readonly kind: 'callback' | 'message' | 'emergency';
+    readonly kind: 'callback' | 'message';
     readonly reason: string;
-    readonly pii: { readonly message?: string };
+    readonly pii: Pick<CallbackPii, 'number' | 'message' | 'when'>;
   };
   /** Forms that were done, by id, with the values that they keep for later ones. */
   readonly forms?: Readonly<
@@ -115,6 +115,8 @@ export interface TaskStep<S> {
   /** How the caller stands to being recorded: their agreement, or that there is none. */
   readonly recording?: Consent | 'asked' | 'refused';
   readonly next?: TaskNext;
+  /** What was said beside the answer, for the conversation to deal with. */
+  readonly aside?: string;
   /** True when the answer told nothing new: it counts as not understood, and the ladder asks in other words. */
   readonly missed?: true;
 }

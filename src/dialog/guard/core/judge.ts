@@ -33,6 +33,10 @@ export const MAX_INPUT_CHARS = 1000;
 export const ATTACK = 0.5;
 /** From here on the caller is told, too; below, the dialog goes on without a model. */
 export const SURE_ATTACK = 0.9;
+/** Fewer words are no attack by themselves ("repeat everything you said", "if you must"), unless they are one of the locale's. */
+const MIN_JUDGED_WORDS = 5;
+/** The most that so few words can come to. */
+const UNJUDGED = ATTACK / 2;
 /** From here on words are abuse. */
 export const TOXIC = 0.7;
 
@@ -52,8 +56,9 @@ export function scoresOf(
   { locale }: Lexicon,
 ): GuardVerdict['scores'] {
   const { injection, toxic } = head === undefined ? { injection: 0, toxic: 0 } : readGuard(head, text);
+  const isShort = plainWords(text).length < MIN_JUDGED_WORDS;
   return {
-    injection: saysAttack(text, locale) ? 1 : injection,
+    injection: saysAttack(text, locale) ? 1 : isShort ? Math.min(injection, UNJUDGED) : injection,
     ...(toxicity ? { toxic: saysAbuse(text, locale) ? 1 : toxic } : {}),
   };
 }

@@ -40,14 +40,12 @@ export const timesOf = (mentions: readonly Mention[]): readonly TimeMention[] =>
  */
 export function takeMoment(
   wanted: Wanted,
-  said: Pick<Interpretation, 'mentions' | 'tokens' | 'confidence'> & { readonly unread?: readonly string[] },
+  said: Pick<Interpretation, 'mentions' | 'tokens' | 'confidence'>,
   ctx: TaskContext,
   base: Partial<Moment> = {},
   mentions: readonly Mention[] = said.mentions,
 ): MomentHearing | undefined {
-  const meant = mentions.filter(
-    (mention) => mention.type === 'staff' || (mention.type === 'time' && !isStory(mention, said.unread, ctx)),
-  );
+  const meant = mentions.filter(({ type }) => type === 'time' || type === 'staff');
   if (meant.length === 0) return undefined;
   let { wish } = wanted;
   // What bounds the choice ("the earliest") is read after what it chooses from ("on Friday").
@@ -64,16 +62,6 @@ export function takeMoment(
   const next: Wanted = { ...wanted, wish, doubtful: wanted.doubtful || doubtful };
   return mismatch(next, meant, ctx) ?? settled(next, meant);
 }
-
-/** Other words, beside a day that is over, tell what happened then: "my grandmother died last week". */
-function isStory({ value }: TimeMention, unread: readonly string[] = [], ctx: TaskContext): boolean {
-  if (unread.length < MIN_STORY) return false;
-  const last = value.kind === 'date' ? value.date : value.kind === 'days' ? value.to : undefined;
-  return last !== undefined && last < today(ctx);
-}
-
-/** Words of a story that nothing of an appointment explains. */
-const MIN_STORY = 2;
 
 const rank = (mention: Mention): number => {
   if (mention.excluded) return 0;
