@@ -92,8 +92,8 @@ describe('telephone calls that are recorded', () => {
     const fileMs = caller.length / perMs;
     expect(Math.abs(fileMs - recording.duration_ms)).toBeLessThan(1);
     expect(Math.abs(fileMs - (call.duration_ms - recording.offset_ms))).toBeLessThan(50);
-    expect(await words(caller, sampleRateHz)).toMatch(/opening hours/i);
-    expect(await words(office, sampleRateHz)).toMatch(/is recorded.*assistant/is);
+    expect(await words(caller, sampleRateHz)).toMatch(/opening hour/i);
+    expect(await words(office, sampleRateHz)).toMatch(/recorded.*assistant/is);
 
     // The question is heard where the transcript has it.
     const asked = call.transcript.find(({ role }) => role === 'user')?.start_ms ?? 0;
