@@ -11,11 +11,7 @@ import {
   checkMove,
   checkWaiting,
 } from './check-requests.js';
-import { ACCOUNT_METHODS, type Accounts } from './account-types.js';
-import { INSIGHT_METHODS, type Insights } from './insight-types.js';
-import { MATERIAL_METHODS, type Materials } from './material-types.js';
-import { RECORDING_METHODS, type Recordings } from './recording-types.js';
-import { OUTBOUND_METHODS, type Outbound } from './outbound-types.js';
+import { namedOver, type NamedGroup } from './named-groups.js';
 import { storableJson } from './journal-event.js';
 import type { StoreApi } from './store-server.js';
 import type {
@@ -49,17 +45,7 @@ export function clientAggregates(
   link: ClientLink,
 ): Pick<
   Store,
-  | 'appointments'
-  | 'callbacks'
-  | 'waitingList'
-  | 'calls'
-  | 'conversations'
-  | 'jobs'
-  | 'accounts'
-  | 'materials'
-  | 'recordings'
-  | 'insights'
-  | 'outbound'
+  'appointments' | 'callbacks' | 'waitingList' | 'calls' | 'conversations' | 'jobs' | NamedGroup
 > {
   return {
     appointments: appointmentsOver(link),
@@ -68,21 +54,7 @@ export function clientAggregates(
     calls: callsOver(link),
     conversations: conversationsOver(link),
     jobs: jobsOver(link),
-    accounts: byName<Accounts>(ACCOUNT_METHODS, (method, args) =>
-      link.ask((remote) => remote.accounts(method, args)),
-    ),
-    materials: byName<Materials>(MATERIAL_METHODS, (method, args) =>
-      link.ask((remote) => remote.materials(method, args)),
-    ),
-    recordings: byName<Recordings>(RECORDING_METHODS, (method, args) =>
-      link.ask((remote) => remote.recordings(method, args)),
-    ),
-    insights: byName<Insights>(INSIGHT_METHODS, (method, args) =>
-      link.ask((remote) => remote.insights(method, args)),
-    ),
-    outbound: byName<Outbound>(OUTBOUND_METHODS, (method, args) =>
-      link.ask((remote) => remote.outbound(method, args)),
-    ),
+    ...namedOver((group, method, args) => link.ask((remote) => remote.named(group, method, args))),
   };
 }
 
@@ -172,15 +144,4 @@ function jobsOver(link: ClientLink): Jobs {
     get: (id) => link.ask((remote) => remote.getJob(id)),
     retry: (id) => link.ask((remote) => remote.retryJob(id)),
   };
-}
-
-/** An aggregate whose methods are all asked by their names. */
-function byName<T extends object>(
-  names: readonly (keyof T)[],
-  ask: (method: keyof T, args: readonly unknown[]) => Promise<unknown>,
-): T {
-  const methods = names.map(
-    (method) => [method, (...args: readonly unknown[]) => ask(method, args)] as const,
-  );
-  return Object.fromEntries(methods) as T;
 }

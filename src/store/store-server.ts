@@ -19,12 +19,8 @@ import { turnsOf } from './aggregates/turns.js';
 import * as waiting from './aggregates/waiting-list.js';
 import { CalendarLedger } from './calendar-ledger.js';
 import { DatabaseError, type Database, type Queryable } from './db/database.js';
-import { ACCOUNT_METHODS, type Accounts } from './account-types.js';
 import { CALLBACK_JOB } from './job-types.js';
-import { INSIGHT_METHODS, type Insights } from './insight-types.js';
-import { MATERIAL_METHODS, type Materials } from './material-types.js';
-import { RECORDING_METHODS, type Recordings } from './recording-types.js';
-import { OUTBOUND_METHODS, type Outbound } from './outbound-types.js';
+import { callNamed, type NamedGroup, type NamedGroups } from './named-groups.js';
 import { writeLines, type WriteReport } from './journal/journal-writer.js';
 import type { JsonValue } from './journal-event.js';
 import type {
@@ -105,16 +101,8 @@ export interface StoreApi {
   listJobs(query: JobQuery): Promise<Page<JobRecord>>;
   getJob(id: string): Promise<JobRecord | undefined>;
   retryJob(id: string): Promise<JobRecord>;
-  /** A method of {@link Accounts} by its name. */
-  accounts(method: keyof Accounts, args: readonly unknown[]): Promise<unknown>;
-  /** A method of {@link Materials} by its name. */
-  materials(method: keyof Materials, args: readonly unknown[]): Promise<unknown>;
-  /** A method of {@link Recordings} by its name. */
-  recordings(method: keyof Recordings, args: readonly unknown[]): Promise<unknown>;
-  /** A method of {@link Insights} by its name. */
-  insights(method: keyof Insights, args: readonly unknown[]): Promise<unknown>;
-  /** A method of {@link Outbound} by its name. */
-  outbound(method: keyof Outbound, args: readonly unknown[]): Promise<unknown>;
+  /** A method of one of {@link NamedGroups} by its name. */
+  named(group: NamedGroup, method: string, args: readonly unknown[]): Promise<unknown>;
 }
 
 /** Names of the methods of {@link StoreApi}; the compiler misses one that is forgotten. */
@@ -152,11 +140,7 @@ export const STORE_METHODS = Object.keys({
   listJobs: 0,
   getJob: 0,
   retryJob: 0,
-  accounts: 0,
-  materials: 0,
-  recordings: 0,
-  insights: 0,
-  outbound: 0,
+  named: 0,
 } satisfies Record<keyof StoreApi, 0>) as readonly (keyof StoreApi)[];
 
 export interface StoreServerOptions {
@@ -175,20 +159,18 @@ export interface StoreServerOptions {
  */
 export class StoreServer implements StoreApi {
   readonly #calendar: CalendarLedger;
-  readonly #accounts: Accounts;
-  readonly #materials: Materials;
-  readonly #recordings: Recordings;
-  readonly #insights: Insights;
-  readonly #outbound: Outbound;
+  readonly #named: NamedGroups;
 
   constructor(private readonly o: StoreServerOptions) {
     this.#calendar = new CalendarLedger(o);
     const { db, wallNow } = o;
-    this.#accounts = { ...peopleOf(db, wallNow), ...signInsOf(db, wallNow), ...trailOf(db, wallNow) };
-    this.#materials = materialsOf(db, wallNow, o.onOutbox);
-    this.#recordings = recordingsOf(db, wallNow);
-    this.#insights = insightsOf(db, wallNow);
-    this.#outbound = outboundOf(db, wallNow, Math.random);
+    this.#named = {
+      accounts: { ...peopleOf(db, wallNow), ...signInsOf(db, wallNow), ...trailOf(db, wallNow) },
+      materials: materialsOf(db, wallNow, o.onOutbox),
+      recordings: recordingsOf(db, wallNow),
+      insights: insightsOf(db, wallNow),
+      outbound: outboundOf(db, wallNow, Math.random),
+    };
   }
 
   /** Writes journal lines; see {@link writeLines}. */
@@ -340,7 +322,7 @@ export class StoreServer implements StoreApi {
       if (call === undefined) return undefined;
       const turns = await turnsOf(this.o.db, id);
       const { events, truncated } = await eventsOf(this.o.db, id);
-      const recording = await this.#recordings.ofCall(id);
+      const recording = await this.#named.recordings.ofCall(id);
       const recorded = recording === undefined ? {} : { recording };
       return { ...call, turns, events, ...recorded, eventsTruncated: truncated };
     });
@@ -390,31 +372,12 @@ export class StoreServer implements StoreApi {
     return job;
   }
 
-  accounts(method: keyof Accounts, args: readonly unknown[]): Promise<unknown> {
-    if (!ACCOUNT_METHODS.includes(method)) throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
-    return this.#guard(() => named(this.#accounts, method, args));
-  }
-
-  materials(method: keyof Materials, args: readonly unknown[]): Promise<unknown> {
-    if (!MATERIAL_METHODS.includes(method)) throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
-    return this.#guard(() => named(this.#materials, method, args));
-  }
-
-  recordings(method: keyof Recordings, args: readonly unknown[]): Promise<unknown> {
-    if (!RECORDING_METHODS.includes(method)) {
-      throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
-    }
-    return this.#guard(() => named(this.#recordings, method, args));
-  }
-
-  insights(method: keyof Insights, args: readonly unknown[]): Promise<unknown> {
-    if (!INSIGHT_METHODS.includes(method)) throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
-    return this.#guard(() => named(this.#insights, method, args));
-  }
-
-  outbound(method: keyof Outbound, args: readonly unknown[]): Promise<unknown> {
-    if (!OUTBOUND_METHODS.includes(method)) throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
-    return this.#guard(() => named(this.#outbound, method, args));
+  named(group: NamedGroup, method: string, args: readonly unknown[]): Promise<unknown> {
+    return this.#guard(() => {
+      const answer = callNamed(this.#named, group, method, args);
+      if (answer === undefined) throw new LeibnizError('BAD_REQUEST', 'There is no such method.');
+      return answer;
+    });
   }
 
   /** Turns a database's failure into one that callers of the store can act on. */
@@ -443,12 +406,6 @@ export class StoreServer implements StoreApi {
       }),
     );
   }
-}
-
-/** Calls a method by its name. */
-function named(target: object, method: string, args: readonly unknown[]): Promise<unknown> {
-  const methods = target as Readonly<Record<string, (...given: readonly unknown[]) => Promise<unknown>>>;
-  return methods[method]?.(...args) ?? Promise.resolve(undefined);
 }
 
 function toStoreError(error: DatabaseError): LeibnizError {

@@ -14,7 +14,8 @@ import { HEARTBEAT_MS } from './event-socket.js';
 import { PacedSocket, type LiveCloseReason, type Outgoing } from './paced-socket.js';
 import { standingOf } from './standing.js';
 import type { LiveStation } from './station.js';
-import { auditOf, supervisorOf } from './supervisor.js';
+import { callEntry } from '../trail.js';
+import { supervisorOf } from './supervisor.js';
 
 /** How far a talker may be ahead of real time, seconds. */
 const AHEAD_S = 1;
@@ -198,6 +199,6 @@ export class AudioSocket {
 
   #audit(action: string, outcome: 'ok' | 'denied'): void {
     const { accounts } = this.context.ports;
-    void accounts.audit(auditOf(this.request, action, this.callId, outcome)).catch(() => undefined);
+    void accounts.audit(callEntry(this.request, action, this.callId, outcome)).catch(() => undefined);
   }
 }

@@ -23,7 +23,8 @@ import {
 } from './schemas.js';
 import { LiveStation } from './station.js';
 import { recordingAnswer, recordingCommand } from '../schemas/recordings.js';
-import { auditOf, supervisorOf } from './supervisor.js';
+import { callEntry } from '../trail.js';
+import { supervisorOf } from './supervisor.js';
 
 const tags = ['Live'];
 const answers = {
@@ -110,7 +111,7 @@ async function run(
   const { principal } = request;
   const { accounts, live } = context.ports;
   const note = (outcome: 'ok' | 'denied' | 'failed'): Promise<void> =>
-    accounts.audit(auditOf(request, `call.${command.type}`, id, outcome, detail)).catch(() => undefined);
+    accounts.audit(callEntry(request, `call.${command.type}`, id, outcome, detail)).catch(() => undefined);
   try {
     await station.mustSee(id, principal);
     const reply = await live.command(id, command, await supervisorOf(principal, accounts));
@@ -263,7 +264,7 @@ function recordingRoute(app: App, context: RouteContext, station: LiveStation): 
       const { id } = request.params;
       const { action } = request.body;
       const entry = (outcome: 'ok' | 'denied' | 'failed'): AuditEntry =>
-        auditOf(request, 'call.recording', id, outcome, { action });
+        callEntry(request, 'call.recording', id, outcome, { action });
       try {
         await station.mustSee(id, request.principal);
         const { state } = await recordings.command(id, action, entry('ok'));

@@ -5,6 +5,7 @@ import type { AccountOutcome, AccountRefusal, AuditEntry } from '../../store/typ
 import { compact } from '../compact.js';
 import { consoleUrl } from '../console-url.js';
 import type { App, RouteContext } from '../context.js';
+import { trailEntry } from '../trail.js';
 import {
   auditView,
   linkView,
@@ -194,25 +195,13 @@ function auditRoutes(app: App, { ports }: RouteContext): void {
 }
 
 /** Writes down what somebody did to an account. */
-function note(
+const note = (
   ports: RouteContext['ports'],
-  { principal, ip }: FastifyRequest,
+  request: FastifyRequest,
   action: string,
-  objectId: string,
+  id: string,
   detail: NonNullable<AuditEntry['detail']>,
-): Promise<void> {
-  const { kind, userId } = principal;
-  return ports.accounts.audit({
-    ...(userId === undefined ? {} : { actorId: userId }),
-    actorKind: kind,
-    action,
-    objectType: 'user',
-    objectId,
-    outcome: 'ok',
-    detail,
-    pii: { address: ip },
-  });
-}
+): Promise<void> => ports.accounts.audit(trailEntry(request, action, { type: 'user', id }, detail));
 
 function accepted(outcome: AccountOutcome): Extract<AccountOutcome, { ok: true }> {
   if (!outcome.ok) throw refused(outcome.why);

@@ -4,8 +4,9 @@ import { LeibnizError } from '../../kernel/errors.js';
 import type { Note, Question, Rating } from '../../store/types.js';
 import { compact } from '../compact.js';
 import type { App, RouteContext } from '../context.js';
-import { auditOf, supervisorOf } from '../live/supervisor.js';
+import { supervisorOf } from '../live/supervisor.js';
 import { failures, idParams, idText, iso } from '../schemas/common.js';
+import { callEntry, trailEntry } from '../trail.js';
 import {
   feedbackView,
   noteBody,
@@ -56,12 +57,8 @@ export function questionRoutes(app: App, { ports }: RouteContext): void {
       const { status, material_id: materialId } = request.body;
       const settled = await ports.insights.settleQuestion(request.params.id, status, materialId);
       if (settled === undefined) throw noSuch('question');
-      const { kind, userId } = request.principal;
-      await ports.accounts.audit({
-        ...compact({ actorId: userId }),
-        ...{ actorKind: kind, action: 'question.settle', objectType: 'question', objectId: settled.id },
-        ...{ outcome: 'ok' as const, detail: { status }, pii: { address: request.ip } },
-      });
+      const object = { type: 'question', id: settled.id };
+      await ports.accounts.audit(trailEntry(request, 'question.settle', object, { status }));
       return viewQuestion(settled);
     },
   );
@@ -89,7 +86,7 @@ const by = async (id: string, { accounts }: Ports): Promise<By> => ({
 /** Writes down who thought something of a call. */
 const note = (request: FastifyRequest, ports: Ports, action: string, detail = {}): Promise<void> => {
   const { id } = request.params as { readonly id: string };
-  return ports.accounts.audit(auditOf(request, action, id, 'ok', detail));
+  return ports.accounts.audit(callEntry(request, action, id, 'ok', detail));
 };
 
 function readingFeedback(app: App, { ports }: RouteContext): void {

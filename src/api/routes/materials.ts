@@ -9,6 +9,7 @@ import type { WallMs } from '../../kernel/time.js';
 import type { NewVersion } from '../../store/types.js';
 import { compact } from '../compact.js';
 import type { App, RouteContext } from '../context.js';
+import { trailEntry } from '../trail.js';
 import type { SearchedMaterial } from '../ports.js';
 import {
   errorSchema,
@@ -359,20 +360,5 @@ function viewOfVersion(version: SearchedMaterial['versions'][number]): z.infer<t
 }
 
 /** Writes down who changed what is answered. */
-function note(
-  { ports }: RouteContext,
-  request: FastifyRequest,
-  action: string,
-  objectId: string,
-): Promise<void> {
-  const { kind, userId } = request.principal;
-  return ports.accounts.audit({
-    ...compact({ actorId: userId }),
-    actorKind: kind,
-    action,
-    objectType: 'material',
-    objectId,
-    outcome: 'ok',
-    pii: { address: request.ip },
-  });
-}
+const note = ({ ports }: RouteContext, request: FastifyRequest, action: string, id: string): Promise<void> =>
+  ports.accounts.audit(trailEntry(request, action, { type: 'material', id }));

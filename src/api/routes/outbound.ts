@@ -7,6 +7,7 @@ import { wallMs } from '../../kernel/time.js';
 import { CAMPAIGN_ORIGINS, CAMPAIGN_STATUSES, CONTACT_STATES, type Contact } from '../../store/types.js';
 import { compact } from '../compact.js';
 import type { App, RouteContext } from '../context.js';
+import { trailEntry } from '../trail.js';
 import { errorSchema, failures, idParams, idText, listOf, paging } from '../schemas/common.js';
 import {
   campaignBody,
@@ -44,15 +45,11 @@ export function outboundRoutes(app: App, context: RouteContext): void {
 /** Writes down who has somebody called, or has it stopped. */
 const note = (
   { ports }: RouteContext,
-  { principal: { kind, userId }, ip }: FastifyRequest,
+  request: FastifyRequest,
   action: string,
-  objectType: string,
-  objectId: string,
-): Promise<void> =>
-  ports.accounts.audit({
-    ...compact({ actorId: userId }),
-    ...{ actorKind: kind, action, objectType, objectId, outcome: 'ok' as const, pii: { address: ip } },
-  });
+  type: 'campaign' | 'do_not_call',
+  id: string,
+): Promise<void> => ports.accounts.audit(trailEntry(request, action, { type, id }));
 
 function making(app: App, context: RouteContext): void {
   const { ports, clock } = context;

@@ -7,7 +7,7 @@ import type { RecordingRecord } from '../../store/types.js';
 import { requirePermission, type Principal } from '../auth/principal.js';
 import type { App, RouteContext } from '../context.js';
 import { byteRange } from '../core/byte-range.js';
-import { auditOf } from '../live/supervisor.js';
+import { callEntry } from '../trail.js';
 import type { RecordingPorts } from '../ports.js';
 import { errorSchema, failures, idParams } from '../schemas/common.js';
 import { recordingView, viewRecording } from '../schemas/recordings.js';
@@ -135,7 +135,7 @@ async function noted(
 ): Promise<void> {
   const { kind, userId } = request.principal;
   if (!plays.isNew(`${userId ?? kind} ${request.ip} ${id}`, clock.now())) return;
-  await ports.accounts.audit(auditOf(request, 'recording.play', callId, 'ok', { recording_id: id }));
+  await ports.accounts.audit(callEntry(request, 'recording.play', callId, 'ok', { recording_id: id }));
 }
 
 /** Who has played what of late. */
@@ -169,7 +169,7 @@ function removal(app: App, context: RouteContext): void {
     async (request, reply) => {
       const { id } = request.params;
       await mustSee(context, id, request.principal);
-      const receipt = auditOf(request, 'recording.delete', id, 'ok');
+      const receipt = callEntry(request, 'recording.delete', id, 'ok');
       if (!(await context.ports.recordings.remove(id, receipt))) throw none();
       return reply.code(204).send(null);
     },

@@ -2,6 +2,7 @@ import type { DialogState } from '../../dialog/core/machine/state.js';
 import { LeibnizError } from '../../kernel/errors.js';
 import type { RecordingConsent, RecordingState } from '../../kernel/vocab.js';
 import { addMs, every, type MonoMs, type Scheduler } from '../../kernel/time.js';
+import { newLiveCall } from '../../live/core/calls.js';
 import { LevelMeter } from '../../live/core/level-meter.js';
 import type { LiveCall, LiveFact } from '../../live/core/types.js';
 import type { Journal } from '../../store/types.js';
@@ -258,7 +259,7 @@ export class LiveDesk implements Supervision {
   #row({ id, info }: OpenCall): LiveCall {
     const { instanceId, persona, scheduler } = this.options;
     const { direction, pii } = info;
-    return {
+    return newLiveCall({
       id,
       instance_id: instanceId,
       direction,
@@ -267,28 +268,8 @@ export class LiveDesk implements Supervision {
       to: pii.to ?? null,
       display_name: pii.displayName ?? null,
       started_at: new Date(scheduler.wall()).toISOString(),
-      state: 'greeting',
-      controller: 'agent',
-      controlled_by: null,
-      supervisors: [],
       persona: persona(),
-      variant: null,
-      intent: null,
-      dialog_state: null,
-      slots_filled: {},
-      slots_remaining: [],
-      turns: 0,
-      last_line: null,
-      gap_last_ms: null,
-      gap_p95_ms: null,
-      mos: null,
-      loss_percent: null,
-      recording: 'off',
-      consent: null,
-      alerts: [],
-      labels: [],
-      attention: 0,
-    };
+    });
   }
 
   #emit(fact: LiveFact): void {

@@ -12,7 +12,7 @@ import type {
   Page,
   Slot,
 } from '../types.js';
-import { Conditions, json, listPage, ms, num, optional, text } from './rows.js';
+import { Conditions, json, listPage, ms, num, optional, text, rowBy } from './rows.js';
 
 /** First number of the advisory locks of this file; spells BOOK. */
 const LOCK_SPACE = 0x424f4f4b;
@@ -41,16 +41,14 @@ export async function lockCalendar(tx: Queryable): Promise<void> {
 
 /** The appointment booked under a key. */
 export async function findByKey(db: Queryable, idempotencyKey: string): Promise<Appointment | undefined> {
-  const { rows } = await db.query('SELECT * FROM leibniz.appointments WHERE idempotency_key = $1', [
-    storableText(idempotencyKey),
-  ]);
-  return rows[0] === undefined ? undefined : toAppointment(rows[0]);
+  const row = await rowBy(db, 'appointments', 'idempotency_key', idempotencyKey);
+  return row === undefined ? undefined : toAppointment(row);
 }
 
 /** The appointment with an id. */
 export async function findAppointment(db: Queryable, id: string): Promise<Appointment | undefined> {
-  const { rows } = await db.query('SELECT * FROM leibniz.appointments WHERE id = $1', [storableText(id)]);
-  return rows[0] === undefined ? undefined : toAppointment(rows[0]);
+  const row = await rowBy(db, 'appointments', 'id', id);
+  return row === undefined ? undefined : toAppointment(row);
 }
 
 /** True when a booked appointment has the reference. */

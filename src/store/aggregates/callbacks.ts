@@ -8,7 +8,7 @@ import type {
   CallbackRequest,
   Page,
 } from '../types.js';
-import { Conditions, json, listPage, ms, optional, text } from './rows.js';
+import { Conditions, json, listPage, ms, optional, text, rowBy } from './rows.js';
 
 /** Writes a promise down. */
 export async function insertCallback(
@@ -50,16 +50,14 @@ export async function changeCallback(
 
 /** The one written under a key. */
 export async function callbackByKey(db: Queryable, idempotencyKey: string): Promise<Callback | undefined> {
-  const { rows } = await db.query('SELECT * FROM leibniz.callbacks WHERE idempotency_key = $1', [
-    storableText(idempotencyKey),
-  ]);
-  return rows[0] === undefined ? undefined : toCallback(rows[0]);
+  const row = await rowBy(db, 'callbacks', 'idempotency_key', idempotencyKey);
+  return row === undefined ? undefined : toCallback(row);
 }
 
 /** The one with an id. */
 export async function findCallback(db: Queryable, id: string): Promise<Callback | undefined> {
-  const { rows } = await db.query('SELECT * FROM leibniz.callbacks WHERE id = $1', [storableText(id)]);
-  return rows[0] === undefined ? undefined : toCallback(rows[0]);
+  const row = await rowBy(db, 'callbacks', 'id', id);
+  return row === undefined ? undefined : toCallback(row);
 }
 
 const ORDER = `(status = 'open') DESC, (status = 'open' AND kind = 'emergency') DESC,

@@ -3,7 +3,7 @@ import type { Queryable, Row } from '../db/database.js';
 import { storableJson, storableText, type JsonValue } from '../journal-event.js';
 import type { JobQuery, JobRecord, JobStatus, Page } from '../types.js';
 import { addToOutbox } from './outbox.js';
-import { Conditions, isoOrNull, json, listPage, num, text } from './rows.js';
+import { Conditions, isoOrNull, json, listPage, num, text, rowBy } from './rows.js';
 
 /** Attempts after the first, unless a job says otherwise. */
 export const DEFAULT_MAX_RETRIES = 3;
@@ -37,8 +37,8 @@ export function listJobs(db: Queryable, query: JobQuery): Promise<Page<JobRecord
 
 /** One job, or `undefined`. */
 export async function findJob(db: Queryable, id: string): Promise<JobRecord | undefined> {
-  const { rows } = await db.query('SELECT * FROM leibniz.jobs WHERE id = $1', [id]);
-  return rows[0] === undefined ? undefined : toJob(rows[0]);
+  const row = await rowBy(db, 'jobs', 'id', id);
+  return row === undefined ? undefined : toJob(row);
 }
 
 /** Puts a failed job back to work; call it in a transaction. */

@@ -1,6 +1,6 @@
 import { wallMs, type WallMs } from '../../kernel/time.js';
 import type { Queryable, Row } from '../db/database.js';
-import type { JsonValue } from '../journal-event.js';
+import { storableText, type JsonValue } from '../journal-event.js';
 import type { Page, Paging } from '../paging.js';
 
 /** Largest page of a list. */
@@ -63,6 +63,23 @@ export class Conditions {
   get where(): string {
     return this.#terms.length === 0 ? '' : `WHERE ${this.#terms.join(' AND ')}`;
   }
+}
+
+/**
+ * The row of a table in which a column that is unique has a value, `undefined` when there is none.
+ *
+ * @param table - its name within the schema
+ */
+export async function rowBy(
+  db: Queryable,
+  table: string,
+  column: 'id' | 'idempotency_key',
+  value: string,
+): Promise<Row | undefined> {
+  const { rows } = await db.query(`SELECT * FROM leibniz.${table} WHERE ${column} = $1`, [
+    storableText(value),
+  ]);
+  return rows[0];
 }
 
 /** Rows of a table of which a page is listed. */

@@ -2,7 +2,7 @@ import type { Queryable, Row } from '../db/database.js';
 import { localTime, OFFER_STANDS_MS, OFFICE, offerTo } from '../freed.js';
 import { storableJson, storableText } from '../journal-event.js';
 import type { FreedSlot, Page, WaitingEntry, WaitingMatch, WaitingQuery, WaitingRequest } from '../types.js';
-import { Conditions, json, listPage, ms, num, optional, text } from './rows.js';
+import { Conditions, json, listPage, ms, num, optional, text, rowBy } from './rows.js';
 
 /** Most entries that {@link matchingEntries} gives. */
 export const MAX_MATCHES = 100;
@@ -38,16 +38,14 @@ export async function insertEntry(
 
 /** The one written under a key. */
 export async function entryByKey(db: Queryable, idempotencyKey: string): Promise<WaitingEntry | undefined> {
-  const { rows } = await db.query('SELECT * FROM leibniz.waiting_list WHERE idempotency_key = $1', [
-    storableText(idempotencyKey),
-  ]);
-  return rows[0] === undefined ? undefined : toEntry(rows[0]);
+  const row = await rowBy(db, 'waiting_list', 'idempotency_key', idempotencyKey);
+  return row === undefined ? undefined : toEntry(row);
 }
 
 /** The one with an id. */
 export async function findEntry(db: Queryable, id: string): Promise<WaitingEntry | undefined> {
-  const { rows } = await db.query('SELECT * FROM leibniz.waiting_list WHERE id = $1', [storableText(id)]);
-  return rows[0] === undefined ? undefined : toEntry(rows[0]);
+  const row = await rowBy(db, 'waiting_list', 'id', id);
+  return row === undefined ? undefined : toEntry(row);
 }
 
 /** In order of arrival. */

@@ -1,13 +1,13 @@
 import { seededRng } from '../../../src/kernel/rng.js';
-import { applyFact, type LiveCalls } from '../../../src/live/core/calls.js';
+import { applyFact, newLiveCall, type LiveCalls } from '../../../src/live/core/calls.js';
 import { LiveHub, RESUME_ENTRIES, type LiveReader, type Viewer } from '../../../src/live/core/hub.js';
 import type { LiveCall, LiveEntry, LiveFact } from '../../../src/live/core/types.js';
 
 const AT = '2026-11-23T09:00:00.000Z';
 const EVERYTHING: Viewer = { lines: [], pii: true };
 
-function callOf(id: string, line: string): LiveCall {
-  return {
+const callOf = (id: string, line: string): LiveCall =>
+  newLiveCall({
     id,
     instance_id: 'i1',
     direction: 'inbound',
@@ -16,29 +16,8 @@ function callOf(id: string, line: string): LiveCall {
     to: line,
     display_name: null,
     started_at: AT,
-    state: 'greeting',
-    controller: 'agent',
-    controlled_by: null,
-    supervisors: [],
     persona: 'p',
-    variant: null,
-    intent: null,
-    dialog_state: null,
-    slots_filled: {},
-    slots_remaining: [],
-    turns: 0,
-    last_line: null,
-    gap_last_ms: null,
-    gap_p95_ms: null,
-    mos: null,
-    loss_percent: null,
-    recording: 'off',
-    consent: null,
-    alerts: [],
-    labels: [],
-    attention: 0,
-  };
-}
+  });
 
 const started = (id: string, line = '700'): LiveFact => ({
   type: 'call_started',
