@@ -1,29 +1,8 @@
-import { buildApi } from '../../../src/api/build.js';
 import type { App } from '../../../src/api/context.js';
-import type { ApiOptions } from '../../../src/api/options.js';
-import { VirtualTime } from '../../support/virtual-time.js';
-import { fakeProgram, type FakeProgram } from './fake-ports.js';
+import { SuiteApi } from './suite-api.js';
 
 const FEED_TOKEN = 'a-token-for-calendar-programs';
-let program: FakeProgram;
-const apps: App[] = [];
-
-async function build(options: Partial<ApiOptions> = {}): Promise<App> {
-  const app = await buildApi(
-    program.ports,
-    { host: '127.0.0.1', version: '0.1.0', rateLimitPerMinute: 0, ...options },
-    { clock: new VirtualTime() },
-  );
-  apps.push(app);
-  return app;
-}
-
-beforeEach(() => {
-  program = fakeProgram();
-});
-afterEach(async () => {
-  for (const app of apps.splice(0)) await app.close();
-});
+const suite = new SuiteApi();
 
 interface Answer {
   readonly status: number;
@@ -37,7 +16,7 @@ async function send(
   payload?: object,
   headers: Record<string, string> = {},
 ): Promise<Answer> {
-  const app = await build();
+  const app = await suite.build();
   const response = await app.inject({
     method,
     url,
@@ -52,7 +31,7 @@ async function send(
 }
 
 const asked = (method: string): unknown =>
-  program.asked.filter((entry) => entry.method === method).at(-1)?.args[0];
+  suite.program.asked.filter((entry) => entry.method === method).at(-1)?.args[0];
 
 describe('lists', () => {
   it('a date alone is midnight in the office', async () => {
@@ -227,7 +206,7 @@ describe('calendars', () => {
     app.inject({ method: 'GET', url, headers });
 
   it('one appointment as a file, all of them as a feed', async () => {
-    const app = await build();
+    const app = await suite.build();
     const file = await get(app, '/api/v1/appointments/a1/calendar.ics');
     expect(file.headers['content-type']).toBe('text/calendar; charset=utf-8');
     expect(file.body).toContain('METHOD:REQUEST\r\n');
@@ -239,7 +218,7 @@ describe('calendars', () => {
   });
 
   it('a feed of somebody who is not there is not found: an empty calendar would say that nothing is booked', async () => {
-    const reply = await get(await build(), '/api/v1/calendar.ics?resource=nobody');
+    const reply = await get(await suite.build(), '/api/v1/calendar.ics?resource=nobody');
     expect(reply.statusCode).toBe(404);
     expect(reply.json()).toMatchObject({ error: { code: 'NOT_FOUND', field: 'resource' } });
   });
@@ -254,14 +233,14 @@ describe('calendars', () => {
     ['both set, bearer given', { token: 't', calendarFeedToken: FEED_TOKEN }, '', 't', 200],
     ['both set, none given', { token: 't', calendarFeedToken: FEED_TOKEN }, '', '', 401],
   ])('%s', async (_name, options, feed, bearer, status) => {
-    const app = await build(options);
+    const app = await suite.build(options);
     const url = `/api/v1/calendar.ics${feed === '' ? '' : `?token=${feed}`}`;
     const headers = bearer === '' ? {} : { authorization: `Bearer ${bearer}` };
     expect((await get(app, url, headers)).statusCode).toBe(status);
   });
 
   it('the token of the feed opens nothing else', async () => {
-    const app = await build({ token: 't', calendarFeedToken: FEED_TOKEN });
+    const app = await suite.build({ token: 't', calendarFeedToken: FEED_TOKEN });
     const url = `/api/v1/appointments?token=${FEED_TOKEN}`;
     expect((await get(app, url, { authorization: `Bearer ${FEED_TOKEN}` })).statusCode).toBe(401);
   });

@@ -1,25 +1,12 @@
-import { buildApi } from '../../../src/api/build.js';
 import type { App } from '../../../src/api/context.js';
 import { wallMs } from '../../../src/kernel/time.js';
 import type { JournalEvent } from '../../../src/store/journal-event.js';
-import { VirtualTime } from '../../support/virtual-time.js';
-import { fakeProgram, type FakeProgram } from './fake-ports.js';
+import { SuiteApi } from './suite-api.js';
 
 const AT = Date.UTC(2026, 10, 20, 9, 30);
 const QUESTION = 'Is my number 5 5 5 0 1 4 2 on the list?';
 
-let program: FakeProgram;
-const apps: App[] = [];
-
-async function build(): Promise<App> {
-  const app = await buildApi(
-    program.ports,
-    { host: '127.0.0.1', version: '0.1.0', rateLimitPerMinute: 0 },
-    { clock: new VirtualTime() },
-  );
-  apps.push(app);
-  return app;
-}
+const suite = new SuiteApi();
 
 /** A call that wants to book; every other one does. */
 function call(n: number, line: string, isBooked: boolean): JournalEvent[] {
@@ -43,11 +30,7 @@ function call(n: number, line: string, isBooked: boolean): JournalEvent[] {
 }
 
 beforeEach(() => {
-  program = fakeProgram();
-  for (const event of [...call(1, '100', true), ...call(2, '200', false)]) program.insights.take(event);
-});
-afterEach(async () => {
-  for (const app of apps.splice(0)) await app.close();
+  for (const event of [...call(1, '100', true), ...call(2, '200', false)]) suite.program.insights.take(event);
 });
 
 const WINDOW = 'from=2026-11-20&to=2026-11-21';
@@ -58,7 +41,7 @@ async function get(app: App, url: string): Promise<{ status: number; body: Recor
 }
 
 test('a summary has every metric with its cases, the bounds of shares, and what was before', async () => {
-  const app = await build();
+  const app = await suite.build();
   const { body } = await get(app, `/api/v1/analytics/summary?${WINDOW}&compare=true`);
   expect(body['metrics']).toMatchObject({
     calls: { value: 2, n: 2, previous: 0 },
@@ -79,7 +62,7 @@ test('a summary has every metric with its cases, the bounds of shares, and what 
 });
 
 test('a series has empty hours and days too, a breakdown counts by name or reads a metric by line', async () => {
-  const app = await build();
+  const app = await suite.build();
   const { body } = await get(app, `/api/v1/analytics/series?${WINDOW}&metric=calls&bucket=hour`);
   const items = body['items'] as unknown as { at: string; value: number }[];
   expect(items).toHaveLength(24);
@@ -96,13 +79,13 @@ test('a series has empty hours and days too, a breakdown counts by name or reads
 test.each(['from=2026-11-21&to=2026-11-20', 'from=2020-01-01&to=2026-01-01', 'from=never'])(
   'a window that makes no sense is refused: %s',
   async (window) => {
-    const app = await build();
+    const app = await suite.build();
     expect((await get(app, `/api/v1/analytics/summary?${window}`)).status).toBe(400);
   },
 );
 
 test('questions without an answer are listed, and settled by a written material; it stands in the trail', async () => {
-  const app = await build();
+  const app = await suite.build();
   const { body } = await get(app, '/api/v1/knowledge/gaps?status=open');
   const [question] = body['items'] as unknown as { id: string; count: number }[];
   expect(question).toMatchObject({ count: 2, question: QUESTION });
@@ -112,12 +95,12 @@ test('questions without an answer are listed, and settled by a written material;
   });
   expect(settle.json()).toMatchObject({ status: 'written', material_id: 'm1' });
   expect((await get(app, '/api/v1/knowledge/gaps?status=open')).body['total']).toBe(0);
-  const trail = await program.ports.accounts.trail({});
+  const trail = await suite.program.ports.accounts.trail({});
   expect(trail.items.map(({ action }) => action)).toContain('question.settle');
 });
 
 test('a call is rated and noted, which stands in the trail', async () => {
-  const app = await build();
+  const app = await suite.build();
   const rate = (payload: object) => app.inject({ method: 'POST', url: '/api/v1/calls/c1/ratings', payload });
   expect(
     (await rate({ score: 1, reasons: ['wrong'], comment: 'gave out 555 0142 99', turn_id: 't1' })).statusCode,
@@ -137,6 +120,6 @@ test('a call is rated and noted, which stands in the trail', async () => {
     ratings: [{ score: 1, turn_id: 't1', comment: 'gave out 555 0142 99', by: { id: 'local' } }],
     notes: [{ text: 'Ring her back.', at_ms: 500 }],
   });
-  const trail = await program.ports.accounts.trail({});
+  const trail = await suite.program.ports.accounts.trail({});
   expect(trail.items.map(({ action }) => action)).toEqual(expect.arrayContaining(['call.rate', 'call.note']));
 });

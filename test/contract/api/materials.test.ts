@@ -1,29 +1,8 @@
-import { buildApi } from '../../../src/api/build.js';
 import type { App } from '../../../src/api/context.js';
-import type { ApiOptions } from '../../../src/api/options.js';
-import { VirtualTime } from '../../support/virtual-time.js';
 import { makeDocx, makePdf, wordParagraph } from '../../support/document-files.js';
-import { fakeProgram, type FakeProgram } from './fake-ports.js';
+import { SuiteApi } from './suite-api.js';
 
-let program: FakeProgram;
-const apps: App[] = [];
-
-async function build(options: Partial<ApiOptions> = {}): Promise<App> {
-  const app = await buildApi(
-    program.ports,
-    { host: '127.0.0.1', version: '0.1.0', rateLimitPerMinute: 0, ...options },
-    { clock: new VirtualTime() },
-  );
-  apps.push(app);
-  return app;
-}
-
-beforeEach(() => {
-  program = fakeProgram();
-});
-afterEach(async () => {
-  for (const app of apps.splice(0)) await app.close();
-});
+const suite = new SuiteApi();
 
 const pdf = makePdf([[{ text: 'The desk opens at nine.', y: 700 }]]);
 
@@ -62,7 +41,7 @@ const upload = (
 ): Promise<Answer> => send(app, '/api/v1/upload-material', file, name, fields);
 
 test('a document is read, kept under its title, listed, read back, removed', async () => {
-  const app = await build();
+  const app = await suite.build();
   const made = await upload(app, pdf, 'front-desk.pdf', { subject: 'places' });
   expect(made).toMatchObject({
     status: 200,
@@ -88,7 +67,7 @@ test('a document is read, kept under its title, listed, read back, removed', asy
   });
   expect((await app.inject({ method: 'DELETE', url: `/api/v1/materials/${id}` })).statusCode).toBe(204);
   expect((await app.inject(`/api/v1/materials/${id}`)).statusCode).toBe(404);
-  const { items } = await program.ports.accounts.trail({});
+  const { items } = await suite.program.ports.accounts.trail({});
   expect(items.map(({ action, objectId }) => [action, objectId])).toEqual([
     ['material.remove', id],
     ['material.upload', id],
@@ -96,14 +75,14 @@ test('a document is read, kept under its title, listed, read back, removed', asy
 });
 
 test('the title of the form counts before that of the file, and what the file is, is told by its content', async () => {
-  const app = await build();
+  const app = await suite.build();
   const docx = makeDocx(wordParagraph('Hello.', 'Heading1') + wordParagraph('Text.'));
   const { body } = await upload(app, docx, '../../etc/passwd.txt', { title: 'Greetings' });
   expect(body).toMatchObject({ title: 'Greetings', file_path: 'passwd.txt', versions: [{ kind: 'docx' }] });
 });
 
 test('a later version with its dates, local ones in the zone of the office', async () => {
-  const app = await build();
+  const app = await suite.build();
   const { body } = await upload(app, pdf);
   const url = `/api/v1/materials/${String(body['id'])}/versions`;
   const later = await send(app, url, Buffer.from('# Desk\n\nThe desk opens at ten.\n'), 'desk.md', {
@@ -137,14 +116,14 @@ test.each<[string, Uint8Array | undefined, string, Record<string, string>, numbe
   ],
   ['a file that is too large', Buffer.alloc(3000, 'a'), 'x.txt', {}, 413, 'PAYLOAD_TOO_LARGE', 'file'],
 ])('%s is refused and keeps nothing', async (_what, file, name, fields, status, code, field) => {
-  const app = await build({ uploadMaxBytes: 2000 });
+  const app = await suite.build({ uploadMaxBytes: 2000 });
   const answer = await upload(app, file, name, fields);
   expect([answer.status, answer.body.error?.code, answer.body.error?.field]).toEqual([status, code, field]);
-  expect((await program.ports.materials.list({})).total).toBe(0);
+  expect((await suite.program.ports.materials.list({})).total).toBe(0);
 });
 
 test('a body that is no form is refused', async () => {
-  const app = await build();
+  const app = await suite.build();
   const response = await app.inject({
     method: 'POST',
     url: '/api/v1/upload-material',
@@ -154,7 +133,7 @@ test('a body that is no form is refused', async () => {
 });
 
 test('reading needs an account, changing needs knowledge.write', async () => {
-  const app = await build({ host: '0.0.0.0', token: 'a-long-random-token-for-tests' });
+  const app = await suite.build({ host: '0.0.0.0', token: 'a-long-random-token-for-tests' });
   expect((await upload(app, pdf)).status).toBe(401);
   expect((await app.inject('/api/v1/materials')).statusCode).toBe(401);
   const crawl = await app.inject({
@@ -166,7 +145,7 @@ test('reading needs an account, changing needs knowledge.write', async () => {
 });
 
 test('a crawl is begun with its limits; an address of another scheme is refused', async () => {
-  const app = await build();
+  const app = await suite.build();
   const post = async (payload: object): Promise<{ statusCode: number; json(): unknown }> =>
     app.inject({ method: 'POST', url: '/api/v1/admin/crawl', payload });
   const begun = await post({ urls: ['https://www.example.org/'], max_pages: 10 });
@@ -180,7 +159,7 @@ test('a crawl is begun with its limits; an address of another scheme is refused'
 });
 
 test('passages are given without an answer', async () => {
-  const app = await build();
+  const app = await suite.build();
   const response = await app.inject({
     method: 'POST',
     url: '/api/v1/retrieve',
@@ -190,5 +169,5 @@ test('passages are given without an answer', async () => {
     passages: [{ id: 'hours#1', text: 'At nine.' }],
     index_version: 'v1',
   });
-  expect(program.asked.at(-1)).toEqual({ method: 'retrieve', args: ['opening hours', 5] });
+  expect(suite.program.asked.at(-1)).toEqual({ method: 'retrieve', args: ['opening hours', 5] });
 });

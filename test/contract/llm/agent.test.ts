@@ -1,36 +1,16 @@
-import { openModel } from '../../../src/dialog/llm/open-model.js';
 import type { ModelContext } from '../../../src/dialog/core/model/types.js';
 import { FakeKnowledge } from '../../../src/dialog/testing/fake-knowledge.js';
 import type { ToolPort } from '../../../src/session/ports.js';
-import { realScheduler } from '../../../src/threads/real-scheduler.js';
 import { modelContext } from '../../support/model-context.js';
-import { OpenAiStandIn } from '../../support/providers/llm/openai.js';
 import type { Script } from '../../support/providers/llm/stand-in.js';
 import { shippedContext } from '../../support/shipped-context.js';
 import { Talk } from '../../support/talk.js';
 import { VirtualTime } from '../../support/virtual-time.js';
+import { SuiteModel } from './model-suite.js';
 
 const office = await shippedContext();
 const HOURS = 'The library is open from nine to five on weekdays.';
-let server: OpenAiStandIn;
-let model: ReturnType<typeof openModel>;
-
-beforeEach(async () => {
-  server = await new OpenAiStandIn().listen();
-  model = openModel({
-    specs: [{ kind: 'openai', profile: 'vllm', url: server.url, model: 'm' }],
-    sampling: { maxTokens: 512, temperature: 0.7, topP: 0.9 },
-    limits: { concurrency: 4, perMinute: 0, queued: 8 },
-    hedgeMs: 1000,
-    cacheTtlMs: 0,
-    prices: {},
-    scheduler: realScheduler,
-  });
-});
-afterEach(async () => {
-  await model.close();
-  await server.close();
-});
+const suite = new SuiteModel();
 
 const json = (value: object): Script => ({ words: [JSON.stringify(value)] });
 
@@ -40,7 +20,7 @@ async function talk(
   tools?: ToolPort,
   pack = office,
 ): Promise<Talk> {
-  server.scripts = [...scripts];
+  suite.server.scripts = [...scripts];
   const time = new VirtualTime();
   const budget = { firstMs: 2000, idleMs: 400, totalMs: 4000 };
   const one = new Talk({
@@ -51,7 +31,7 @@ async function talk(
       answers: { library: HOURS },
       intents: { library: 'RAG_QUERY', 'an appointment please': 'APPOINTMENT_SCHEDULING' },
     }),
-    model,
+    model: suite.model,
     ...(tools === undefined ? {} : { tools }),
   });
   await one.start();
@@ -103,7 +83,7 @@ describe('a model that lies', () => {
     expect(said).not.toMatch(never);
     expect(changes(one)).toEqual([]);
     expect(await booked(one)).toBe(0);
-    server.scripts = [{ words: ['It is open from nine to five.'] }];
+    suite.server.scripts = [{ words: ['It is open from nine to five.'] }];
     expect(await one.say('When is the library open?')).toMatch(/nine to five/);
   });
 
@@ -128,7 +108,7 @@ describe('a model that lies', () => {
     const call = { calls: [{ name: 'look_up', args: '{"question":"the library"}' }] };
     const one = await talk([call]);
     const said = await one.say('When is the library open?');
-    expect(server.seen).toHaveLength(4);
+    expect(suite.server.seen).toHaveLength(4);
     expect(said).toContain(HOURS);
   });
 
@@ -145,7 +125,7 @@ describe('a model that lies', () => {
     ]);
     const said = await one.say('Could you tell me a thing or so');
     expect(said).toBe('I am not sure about that. What exactly do you need?');
-    const told = JSON.stringify(server.seen[1]?.body['messages']);
+    const told = JSON.stringify(suite.server.seen[1]?.body['messages']);
     expect(told).toMatch(/no such tool/);
     expect(told).toMatch(/Wrong arguments/);
     expect(told).toMatch(/no JSON object/);
@@ -204,7 +184,7 @@ test('free times that were looked up may be told, and others may not', async () 
   const said = await one.say('Could you tell me a thing or so');
   expect(said).toContain('Tuesday');
   expect(said).not.toContain('11:45');
-  const results = JSON.stringify(server.seen[1]?.body['messages']);
+  const results = JSON.stringify(suite.server.seen[1]?.body['messages']);
   expect(results).toMatch(/Free: .*Tuesday/);
 });
 
@@ -238,7 +218,7 @@ describe('assist', () => {
     const one = await talk([{ words: ['From nine to five, on weekdays.'] }], { mode: 'assist' });
     expect(await one.say('When is the library open?')).toContain('From nine to five, on weekdays.');
     expect(one.effects).toContainEqual(expect.objectContaining({ type: 'say', sources: ['fake#1'] }));
-    expect(server.seen[0]?.body['tools']).toBeUndefined();
+    expect(suite.server.seen[0]?.body['tools']).toBeUndefined();
   });
 
   test('a number that no passage holds is not told: the documents answer', async () => {
@@ -256,9 +236,9 @@ describe('assist', () => {
     const one = await talk([json({ value: 'Tuesday at 10 AM' })], { mode: 'assist' });
     await one.say('an appointment please');
     await one.say('course planning');
-    const asked = server.seen.length;
+    const asked = suite.server.seen.length;
     const said = await one.say('the day before the week ends when the bells ring ten');
-    expect(server.seen.length).toBe(asked + 1);
+    expect(suite.server.seen.length).toBe(asked + 1);
     expect(said).toMatch(/Tuesday/);
     expect(changes(one)).toEqual([]);
   });
@@ -283,7 +263,7 @@ test('secrets and refused words never reach a model', async () => {
   const one = await talk([{ words: ['Fine.'] }], {}, undefined, await shippedContext('packs/bank'));
   await one.say('my card number is 4111 1111 1111 1111');
   await one.say('Could you tell me a thing or so');
-  const told = JSON.stringify([server.seen.map(({ body }) => body), one.state.memory]);
+  const told = JSON.stringify([suite.server.seen.map(({ body }) => body), one.state.memory]);
   expect(told).toContain('Could you tell me a thing or so');
   expect(told).not.toContain('4111');
 });

@@ -1,4 +1,32 @@
+import { openModel } from '../../../src/dialog/llm/open-model.js';
 import type { ChatRequest, LanguageModel, ModelEvent } from '../../../src/dialog/llm/types.js';
+import { realScheduler } from '../../../src/threads/real-scheduler.js';
+import { OpenAiStandIn } from '../../support/providers/llm/openai.js';
+
+/** A server that speaks as vLLM does, and a model on it, for each test of a suite. */
+export class SuiteModel {
+  server!: OpenAiStandIn;
+  model!: ReturnType<typeof openModel>;
+
+  constructor() {
+    beforeEach(async () => {
+      this.server = await new OpenAiStandIn().listen();
+      this.model = openModel({
+        specs: [{ kind: 'openai', profile: 'vllm', url: this.server.url, model: 'm' }],
+        sampling: { maxTokens: 512, temperature: 0.7, topP: 0.9 },
+        limits: { concurrency: 4, perMinute: 0, queued: 8 },
+        hedgeMs: 1000,
+        cacheTtlMs: 0,
+        prices: {},
+        scheduler: realScheduler,
+      });
+    });
+    afterEach(async () => {
+      await this.model.close();
+      await this.server.close();
+    });
+  }
+}
 
 /** A plain question with room to answer. */
 export const QUESTION: ChatRequest = {
