@@ -60,7 +60,7 @@ class Town {
         taken++;
         return () => void taken--;
       },
-      dial: (lease, onAnswered) => this.#dial(lease, onAnswered, life),
+      dial: (lease, _release, onAnswered) => this.#dial(lease, onAnswered, life),
     };
   }
 
@@ -221,9 +221,9 @@ describe('a dispatcher', () => {
       ...{ scheduler: time, outbound: store.outbound, limits: LIMITS },
       line: {
         reserve: () => line.reserve(),
-        dial: (lease, onAnswered) => {
+        dial: (lease, release, onAnswered) => {
           if (fails-- > 0) throw new LeibnizError('CAPACITY_FULL', 'Not now.');
-          return line.dial(lease, onAnswered);
+          return line.dial(lease, release, onAnswered);
         },
       },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },

@@ -156,7 +156,7 @@ export class OutboundDispatcher {
     const { attemptId } = lease;
     const { outbound, line, log } = this.o;
     try {
-      const call = line.dial(lease, (callId) => {
+      const call = line.dial(lease, release, (callId) => {
         void outbound.answered(attemptId, callId).catch(() => undefined);
       });
       this.#live.add(attemptId);

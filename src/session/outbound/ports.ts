@@ -1,7 +1,7 @@
 import type { AnswerVerdict } from '../../outbound/core/outcome.js';
 import type { AttemptEnd, Lease } from '../../store/types.js';
 
-/** A place for one call in this process, kept from before the INVITE until it is given back. */
+/** A place for one call in this process, kept from before the INVITE until it is given back; again does no harm. */
 export type ReleasePlace = () => void;
 
 /** How a call that was dialled ended. */
@@ -19,12 +19,13 @@ export interface OutboundLine {
   /** Keeps a place for somebody to talk, so that nobody answers to silence; `undefined` when there is none. */
   reserve(): ReleasePlace | undefined;
   /**
-   * Dials. The place that was reserved is taken from now on; whoever reserved it gives it back when the call has ended.
+   * Dials.
    *
+   * @param release - of the place that was reserved for this call; the line gives it back once the call itself counts
    * @param onAnswered - told once, when the callee has answered
    * @throws LeibnizError when the INVITE cannot be made at all
    */
-  dial(lease: Lease, onAnswered: (callId: string) => void): OutboundCall;
+  dial(lease: Lease, release: ReleasePlace, onAnswered: (callId: string) => void): OutboundCall;
 }
 
 /** Tells a human being from a machine. Until it has an answer, and where there is none, nobody is sure. */

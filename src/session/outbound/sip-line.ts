@@ -50,7 +50,7 @@ export class SipOutboundLine implements OutboundLine {
     return () => this.#reserved.delete(place);
   }
 
-  dial(lease: Lease, onAnswered: (callId: string) => void): OutboundCall {
+  dial(lease: Lease, release: ReleasePlace, onAnswered: (callId: string) => void): OutboundCall {
     const { trunk, phones, watch, dial, detector } = this.init;
     const uri = numberAt(trunk.uri, lease.pii.number);
     const host = phones.outgoing(parseSipUri(uri)?.host ?? '');
@@ -60,8 +60,7 @@ export class SipOutboundLine implements OutboundLine {
       ...(auth === undefined ? {} : { auth }),
     });
     // From here on the leg itself is counted.
-    const [place] = this.#reserved;
-    if (place !== undefined) this.#reserved.delete(place);
+    release();
     const call = new Followed(leg, lease, phones, onAnswered, detector);
     return { callId: leg.id, ended: call.ended };
   }
